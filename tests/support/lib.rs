@@ -2,3 +2,4 @@
 //! of their APIs.
 
 pub mod servers;
+pub mod vendor;

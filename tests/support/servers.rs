@@ -5,3 +5,4 @@
 pub mod artefact;
 pub mod command;
 pub mod go;
+pub mod kube;
