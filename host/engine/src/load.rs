@@ -41,6 +41,17 @@ impl LoadedRule {
     }
 }
 
+impl LoadedRule {
+    /// The same rule, shown whole items instead of its declared fields: its answer must not change (the property
+    /// *projection-neutral*).
+    #[must_use]
+    pub fn with_whole_items(&self) -> Self {
+        let mut rule = self.clone();
+        rule.meta.facts.iter_mut().for_each(|need| need.fields = vec![String::new()]);
+        rule
+    }
+}
+
 impl Engine {
     /// Sets the sandbox up and starts the clock that ends rules which run for ever.
     ///
@@ -92,12 +103,7 @@ impl Engine {
         self.link(rule.rule.clone(), pack, &component)
     }
 
-    pub(crate) fn link(
-        &self,
-        meta: RuleMeta,
-        pack: &Digest,
-        component: &Component,
-    ) -> Result<LoadedRule, EngineError> {
+    pub(crate) fn link(&self, meta: RuleMeta, pack: &Digest, component: &Component) -> Result<LoadedRule, EngineError> {
         let link = || RulePre::new(self.linker.instantiate_pre(component)?);
         let pre = link().map_err(|e| invalid(&meta.id, &e))?;
         Ok(LoadedRule { meta, pack: pack.clone(), pre })
@@ -111,7 +117,9 @@ fn inspect<'a>(rule: &str, wasm: &'a [u8]) -> Result<Option<&'a [u8]>, EngineErr
         return Err(too_big("the component", wasm.len() as u64, COMPONENT));
     }
     let bad = |reason: String| EngineError::Invalid { rule: rule.to_owned(), reason };
-    if wasmtime::Engine::detect_precompiled(wasm).is_some_and(|p| matches!(p, Precompiled::Component | Precompiled::Module)) {
+    if wasmtime::Engine::detect_precompiled(wasm)
+        .is_some_and(|p| matches!(p, Precompiled::Component | Precompiled::Module))
+    {
         return Err(bad("it is native code, which no pack may carry".into()));
     }
     Validator::new_with_features(WasmFeatures::default()).validate_all(wasm).map_err(|e| bad(e.to_string()))?;
