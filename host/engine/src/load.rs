@@ -7,7 +7,7 @@ use crate::{EngineError, embedded};
 use eksamine_pack::{Digest, METADATA_SECTION, PackedRule, RuleMeta, VerifiedPack};
 use eksamine_results::PackRef;
 use std::time::Duration;
-use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{OptLevel, Precompiled};
 
@@ -127,6 +127,9 @@ fn inspect<'a>(rule: &str, wasm: &'a [u8]) -> Result<Option<&'a [u8]>, EngineErr
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.map_err(|e| bad(e.to_string()))? {
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
+                return Err(bad("it is a core module; `wasm-tools component new` makes a component of it".into()));
+            }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CodeSectionEntry(body) if bytes_of(&body) > FUNCTION => {
