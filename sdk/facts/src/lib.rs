@@ -15,6 +15,8 @@ pub mod eks;
 pub mod logs;
 pub mod pointer;
 pub mod redact;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod scope;
 mod subject;
 mod tree;

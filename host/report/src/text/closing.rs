@@ -1,7 +1,7 @@
 //! The last lines: what weakens the scan, the totals, what to do next.
 
-use crate::page::{Page, bold, dim, plain, styled};
 use crate::mapping::words;
+use crate::page::{Page, bold, dim, plain, styled};
 use anstyle::AnsiColor;
 use eksamine_pack::Severity;
 use eksamine_results::{RuleResult, ScanResult, Status};

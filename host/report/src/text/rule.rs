@@ -20,7 +20,11 @@ pub(super) fn write(page: &mut Page, rule: &RuleResult, detail: Detail) {
     let heading = format!("{:<BODY$}", words.heading);
     let heading = if heading.ends_with(' ') { heading } else { heading + "  " };
     let title = plain(format!("  {}", rule.title));
-    page.hanging(0, BODY, &[styled(words.style, heading), styled(colour(rule.severity), severity), bold(&*rule.rule), title]);
+    page.hanging(
+        0,
+        BODY,
+        &[styled(words.style, heading), styled(colour(rule.severity), severity), bold(&*rule.rule), title],
+    );
     match rule.status {
         Status::Manual => page.line(BODY, &[bold("question: "), plain(&*rule.summary)]),
         _ => page.line(BODY, &[plain(&*rule.summary)]),
