@@ -73,7 +73,7 @@ fn check_places(given: &[Given<'_>], ids: &[String], selected: impl Fn(&String) 
 
 /// Every parameter of a rule; a value other than the default is a weakening, even a stricter one: the reader decides.
 fn parameters(rule: &RuleMeta, given: &[Given<'_>]) -> Result<(Params, Vec<Weakening>), CliError> {
-    let (mut params, mut weakenings) = (rule.default_params(), Vec::new());
+    let (mut params, mut weakenings) = (rule.defaults(), Vec::new());
     for one in given.iter().filter(|g| g.rule == rule.id) {
         let value = one.value(rule)?;
         let default = params.get(one.name).cloned().unwrap_or_default();

@@ -203,9 +203,9 @@ impl RuleMeta {
         self.id.replace('-', "_")
     }
 
-    /// All parameters as they are without any word from the user.
+    /// Every parameter with its default.
     #[must_use]
-    pub fn default_params(&self) -> Params {
+    pub fn defaults(&self) -> Params {
         self.params.iter().map(|(name, param)| (name.clone(), param.default.clone())).collect()
     }
 
