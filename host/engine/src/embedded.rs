@@ -17,9 +17,17 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 static CONFIG: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/config.json"));
 
+/// What the pack inside this program holds. Nothing is loaded to know it.
+///
+/// # Errors
+/// Never for a pack that the build script made.
+pub fn official_manifest() -> Result<PackManifest, EngineError> {
+    Ok(serde_json::from_slice(CONFIG).map_err(|e| PackError::Manifest(e.to_string()))?)
+}
+
 pub(crate) fn load(engine: &Engine) -> Result<(PackRef, Vec<LoadedRule>), EngineError> {
     let digest = Digest::try_from(DIGEST.to_owned())?;
-    let manifest: PackManifest = serde_json::from_slice(CONFIG).map_err(|e| PackError::Manifest(e.to_string()))?;
+    let manifest = official_manifest()?;
     let mut rules = Vec::new();
     for packed in manifest.rules {
         let embedded = COMPONENTS.iter().find(|c| c.id == packed.rule.id);

@@ -13,6 +13,7 @@ mod load;
 mod quote;
 mod scan;
 
+pub use embedded::official_manifest;
 pub use error::{EngineError, Stop};
 pub use limits::{Limit, Limits};
 pub use load::{Engine, LoadedRule};

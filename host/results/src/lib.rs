@@ -38,6 +38,16 @@ pub struct ScanResult {
     pub results: Vec<RuleResult>,
 }
 
+/// How many of these ended how; a status that none has counts zero.
+#[must_use]
+pub fn summarise(results: &[RuleResult]) -> BTreeMap<Status, u32> {
+    let mut summary: BTreeMap<Status, u32> = Status::ALL.into_iter().map(|status| (status, 0)).collect();
+    for result in results {
+        *summary.entry(result.status).or_default() += 1;
+    }
+    summary
+}
+
 /// The facts document that was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

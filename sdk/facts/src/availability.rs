@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How much of a kind the document holds. `denied`, `error` and `not-collected` are never "nothing there".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
     /// Everything there is, possibly no items.
@@ -43,6 +44,7 @@ impl std::fmt::Display for Availability {
 
 /// Something that should be in a kind and could not be read. A kind with gaps is `partial`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// What is missing: an ARN, an id, a namespace.

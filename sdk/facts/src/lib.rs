@@ -15,6 +15,8 @@ pub mod logs;
 mod noun;
 pub mod pointer;
 pub mod redact;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod scope;
 mod subject;
 mod tree;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One document is one cluster. What a way in cannot tell (no AWS credentials, say) is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Scope {
     /// `aws`, `aws-cn`, `aws-us-gov`, …

@@ -1,0 +1,97 @@
+//! `eksamine scan`: facts in, results out.
+
+use crate::error::CliError;
+use crate::exit::ExitCode;
+use crate::facts_file::FactsFile;
+use crate::output::{Color, Output};
+use crate::{instant, selection, weakenings};
+use eksamine_engine::{Engine, judge};
+use eksamine_facts::Tree;
+use eksamine_report::{Detail, Layout, json, text};
+use eksamine_results::{FactsRef, SCHEMA, ScanResult, summarise};
+use serde_json::value::RawValue;
+use std::path::PathBuf;
+
+/// Name and version of what judged.
+const ENGINE: &str = concat!("eksamine ", env!("CARGO_PKG_VERSION"));
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Facts document to judge; - is stdin.
+    #[arg(long, value_name = "FILE")]
+    facts: PathBuf,
+    /// Rule to run; may be repeated. Without it all rules run.
+    #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
+    rules: Vec<String>,
+    /// Value of a parameter; may be repeated. Arrays as JSON or a,b,c.
+    #[arg(long = "param", value_name = "RULE.NAME=VALUE")]
+    params: Vec<String>,
+    /// Instant that ages and expiries are measured against (RFC 3339); now, unless given.
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// Format of the report.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// File that the report goes to, instead of stdout.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Text: show every rule and every finding. JSON shows all of them always.
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// results.json, one key a line.
+    Json,
+    /// The same on one line.
+    JsonCompact,
+}
+
+pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
+    let result = scan(&args)?;
+    let output = Output { file: args.output, color };
+    let report = match args.format {
+        Format::Text if args.verbose => text(&result, output.width(), Detail::Full),
+        Format::Text => text(&result, output.width(), Detail::Short),
+        Format::Json => json(&result, Layout::Pretty).map_err(CliError::bug)?,
+        Format::JsonCompact => json(&result, Layout::Compact).map_err(CliError::bug)?,
+    };
+    output.write(&report)?;
+    Ok(ExitCode::of(&result.results))
+}
+
+fn scan(args: &Args) -> Result<ScanResult, CliError> {
+    let as_of = instant::as_of(args.as_of.as_deref())?;
+    let engine = Engine::new()?;
+    let (pack, rules) = engine.official()?;
+    let selection = selection::select(&pack, rules, &args.rules, &args.params)?;
+    let file = FactsFile::open(&args.facts)?;
+    let (document, digest) = file.read(&selection.scan.projection())?;
+    let collected_at = instant::rfc3339(&document.collected_at)
+        .ok_or_else(|| file.malformed(&format!("collected_at {:?} is not in the calendar", document.collected_at)))?;
+    let as_of_text = as_of.to_string();
+    let judged = judge(&engine, &selection.scan, &document, &as_of_text);
+    let mut weakenings = selection.weakenings;
+    weakenings.extend(weakenings::of_age(collected_at, as_of));
+    weakenings.extend(judged.weakenings);
+    Ok(ScanResult {
+        schema: SCHEMA.to_owned(),
+        scope: canonical(document.scope_text())?,
+        as_of: as_of_text,
+        engine: ENGINE.to_owned(),
+        facts: FactsRef { digest, collected_at: document.collected_at.clone() },
+        packs: vec![pack],
+        summary: summarise(&judged.results),
+        weakenings,
+        results: judged.results,
+    })
+}
+
+/// The same scope gives the same bytes, whatever white space its document has.
+fn canonical(scope: &str) -> Result<Box<RawValue>, CliError> {
+    let tree = Tree::parse(scope).map_err(CliError::bug)?;
+    RawValue::from_string(tree.canonical()).map_err(CliError::bug)
+}

@@ -1,0 +1,39 @@
+//! `eksamine schema`: the JSON Schemas of our files, derived from the types that read and write them.
+
+use crate::error::CliError;
+use crate::exit::ExitCode;
+use crate::output::{Color, Output};
+use eksamine_facts::schema::FactsDocument;
+use eksamine_pack::{PackManifest, RuleMeta};
+use eksamine_results::ScanResult;
+use schemars::schema_for;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Which file.
+    #[arg(value_enum)]
+    of: File,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum File {
+    /// The facts document, eksamine.facts/v1.
+    Facts,
+    /// The scan result, eksamine.results/v1.
+    Results,
+    /// rule.toml.
+    Rule,
+    /// The pack manifest, eksamine.pack/v1.
+    Pack,
+}
+
+pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
+    let schema = match args.of {
+        File::Facts => schema_for!(FactsDocument),
+        File::Results => schema_for!(ScanResult),
+        File::Rule => schema_for!(RuleMeta),
+        File::Pack => schema_for!(PackManifest),
+    };
+    Output::stdout(color).write(&format!("{:#}\n", schema.as_value()))?;
+    Ok(ExitCode::Ok)
+}

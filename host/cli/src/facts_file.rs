@@ -1,0 +1,89 @@
+//! The facts document as bytes: a mapped file, or what stands on stdin.
+
+use crate::error::CliError;
+use eksamine_facts::{Document, Projection};
+use eksamine_pack::Digest;
+use memmap2::Mmap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// Bytes that stay put while a document borrows them.
+pub(crate) struct FactsFile {
+    name: String,
+    bytes: Bytes,
+}
+
+enum Bytes {
+    Mapped(Mmap),
+    Read(Vec<u8>),
+}
+
+impl FactsFile {
+    /// Opens `path`; `-` is stdin.
+    pub(crate) fn open(path: &Path) -> Result<Self, CliError> {
+        let stdin = path == Path::new("-");
+        let name = if stdin { "stdin".to_owned() } else { path.display().to_string() };
+        let bytes = if stdin { read(io::stdin().lock()) } else { File::open(path).and_then(of_file) };
+        bytes.map(|bytes| Self { name: name.clone(), bytes }).map_err(|e| {
+            let error = CliError::cannot_scan(format!("cannot read facts from {name}: {e}"));
+            match e.kind() {
+                io::ErrorKind::NotFound => error.hint("--facts takes a file, or - for stdin"),
+                _ => error,
+            }
+        })
+    }
+
+    /// Reads the document while another thread computes its digest.
+    pub(crate) fn read(&self, wanted: &Projection) -> Result<(Document<'_>, Digest), CliError> {
+        let bytes = self.as_bytes();
+        std::thread::scope(|scope| {
+            let digest = std::thread::Builder::new().spawn_scoped(scope, || Digest::of(bytes));
+            let document = self.document(wanted)?;
+            // Without another thread this one does the work.
+            let digest = digest.map_or_else(|_| Ok(Digest::of(bytes)), |thread| thread.join());
+            Ok((document, digest.map_err(|_| CliError::bug("computing the digest failed"))?))
+        })
+    }
+
+    fn document(&self, wanted: &Projection) -> Result<Document<'_>, CliError> {
+        let text = std::str::from_utf8(self.as_bytes())
+            .map_err(|e| self.malformed(&format!("not UTF-8 at byte {}", e.valid_up_to())))?;
+        if text.trim().is_empty() {
+            return Err(self.malformed("it is empty"));
+        }
+        Document::read(text, wanted).map_err(|e| self.malformed(&e.to_string()))
+    }
+
+    /// About what the document says, rather than how.
+    pub(crate) fn malformed(&self, what: &str) -> CliError {
+        CliError::cannot_scan(format!("{}: {what}", self.name))
+            .hint("eksamine schema facts says what a facts document holds")
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Mapped(map) => map,
+            Bytes::Read(bytes) => bytes,
+        }
+    }
+}
+
+/// Pipes and devices cannot be mapped.
+fn of_file(file: File) -> io::Result<Bytes> {
+    if file.metadata()?.is_file() { map(&file).map(Bytes::Mapped) } else { read(file) }
+}
+
+fn read(mut source: impl io::Read) -> io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes)?;
+    Ok(Bytes::Read(bytes))
+}
+
+#[expect(unsafe_code, reason = "documents of gigabytes are judged without being read into memory")]
+fn map(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the file must not change while it is mapped. Whoever rewrites it in place during a scan ends the scan (a
+    // signal) or gets garbage refused by the reader; they could rewrite it before the scan just as well. Our own
+    // `gather` writes a new file and renames it.
+    unsafe { Mmap::map(file) }
+}

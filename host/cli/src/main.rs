@@ -1,0 +1,17 @@
+//! `eksamine`: is this cluster configured as our rules demand, and how do you know?
+
+mod args;
+mod commands;
+mod error;
+mod exit;
+mod facts_file;
+mod instant;
+mod nearest;
+mod output;
+mod params;
+mod selection;
+mod weakenings;
+
+fn main() -> std::process::ExitCode {
+    exit::guard(|| args::parse().and_then(commands::run)).into()
+}

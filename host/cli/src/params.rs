@@ -1,0 +1,131 @@
+//! `--param RULE.NAME=VALUE`: a value read as the type that its rule declares.
+
+use crate::error::CliError;
+use crate::nearest::did_you_mean;
+use eksamine_pack::{Param, RuleMeta};
+use serde_json::Value;
+
+/// One `--param`, split but not yet read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Given<'a> {
+    pub(crate) rule: &'a str,
+    pub(crate) name: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Given<'a> {
+    pub(crate) fn split(argument: &'a str) -> Result<Self, CliError> {
+        let wrong = || {
+            CliError::usage(format!("--param {argument:?} is not RULE.NAME=VALUE"))
+                .hint("for example --param audit-logging.required_log_types=api,audit")
+        };
+        let (place, text) = argument.split_once('=').ok_or_else(wrong)?;
+        let (rule, name) = place.split_once('.').ok_or_else(wrong)?;
+        Ok(Self { rule, name, text })
+    }
+
+    /// The value, as `rule` declares it.
+    pub(crate) fn value(&self, rule: &RuleMeta) -> Result<Value, CliError> {
+        let place = format!("{}.{}", self.rule, self.name);
+        let Some(param) = rule.params.get(self.name) else {
+            let names: Vec<&str> = rule.params.keys().map(String::as_str).collect();
+            let known = match names.as_slice() {
+                [] => "it has none".to_owned(),
+                names => format!("its parameters are {}", names.join(", ")),
+            };
+            return Err(CliError::usage(format!("{} has no parameter {:?}", rule.id, self.name))
+                .hints(did_you_mean(self.name, names))
+                .hint(known));
+        };
+        let explain = format!("eksamine explain {} says what it takes", rule.id);
+        let types = param.types();
+        let value = read(self.text, &types, param.schema.get("items")).ok_or_else(|| {
+            CliError::usage(format!("{place}: {:?} is no {}", self.text, types.join(" or "))).hint(&*explain)
+        })?;
+        validate(&place, param, &value).map_err(|error| error.hint(explain))?;
+        Ok(value)
+    }
+}
+
+fn validate(place: &str, param: &Param, value: &Value) -> Result<(), CliError> {
+    let validator = jsonschema::validator_for(&param.json_schema())
+        .map_err(|e| CliError::bug(format!("the schema of {place}: {e}")))?;
+    let Some(error) = validator.iter_errors(value).next() else { return Ok(()) };
+    let at = error.instance_path().to_string();
+    let inside = if at.is_empty() { String::new() } else { format!(" (at {at})") };
+    let wrong = value.pointer(&at).and_then(Value::as_str);
+    let allowed = allowed(&param.json_schema());
+    let meant = wrong.and_then(|wrong| did_you_mean(wrong, allowed.iter().map(String::as_str)));
+    Err(CliError::usage(format!("{place}: {error}{inside}")).hints(meant))
+}
+
+/// The words that a parameter, or each element of it, may be.
+fn allowed(schema: &Value) -> Vec<String> {
+    let lists = [schema.pointer("/enum"), schema.pointer("/items/enum")];
+    let words = lists.into_iter().flatten().filter_map(Value::as_array).flatten();
+    words.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The first type that the text can be read as; text as text comes last, since anything is text.
+fn read(text: &str, types: &[&str], items: Option<&Value>) -> Option<Value> {
+    let json = || serde_json::from_str::<Value>(text).ok();
+    let takes = |name: &str| types.contains(&name);
+    if takes("null") && text == "null" {
+        return Some(Value::Null);
+    }
+    if takes("boolean") && matches!(text, "true" | "false") {
+        return Some(Value::Bool(text == "true"));
+    }
+    if let Some(number) = json().filter(|v| v.is_number() && (takes("integer") || takes("number"))) {
+        return Some(number);
+    }
+    if let Some(object) = json().filter(|v| v.is_object() && takes("object")) {
+        return Some(object);
+    }
+    if takes("array") {
+        return if text.trim_start().starts_with('[') { json() } else { elements(text, items) };
+    }
+    takes("string").then(|| Value::String(text.to_owned()))
+}
+
+/// `a,b,c`; nothing at all is the empty array.
+fn elements(text: &str, items: Option<&Value>) -> Option<Value> {
+    let types = match items.and_then(|items| items.get("type")) {
+        Some(Value::String(one)) => vec![one.as_str()],
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+        _ => vec!["string"],
+    };
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| read(part, &types, None)).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn text_is_read_as_the_declared_type() {
+        let strings = json!({"type": "string"});
+        assert_eq!(read("30", &["integer", "null"], None), Some(json!(30)));
+        assert_eq!(read("null", &["integer", "null"], None), Some(json!(null)));
+        assert_eq!(read("null", &["string"], None), Some(json!("null")));
+        assert_eq!(read("thirty", &["integer", "null"], None), None);
+        assert_eq!(read("true", &["boolean"], None), Some(json!(true)));
+        assert_eq!(read("yes", &["boolean"], None), None);
+        assert_eq!(read("a, b", &["array"], Some(&strings)), Some(json!(["a", "b"])));
+        assert_eq!(read("", &["array"], Some(&strings)), Some(json!([])));
+        assert_eq!(read("[\"a,b\"]", &["array"], Some(&strings)), Some(json!(["a,b"])));
+        assert_eq!(read("[broken", &["array"], None), None);
+        assert_eq!(read("1,2", &["array"], Some(&json!({"type": "integer"}))), Some(json!([1, 2])));
+        assert_eq!(read("{\"a\":1}", &["object"], None), Some(json!({"a": 1})));
+    }
+
+    #[test]
+    fn a_parameter_is_split_at_its_first_dot_and_equals_sign() {
+        let given = Given::split("a-rule.pattern=x=y.z").expect("well-formed");
+        assert_eq!((given.rule, given.name, given.text), ("a-rule", "pattern", "x=y.z"));
+        assert!(Given::split("a-rule.pattern").is_err());
+        assert!(Given::split("pattern=1").is_err());
+    }
+}
