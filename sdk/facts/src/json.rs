@@ -1,0 +1,459 @@
+//! A strict walk over JSON text (RFC 8259) that never builds a tree.
+//!
+//! serde_json can neither tell where a value begins inside a document nor refuses duplicate keys, and both are
+//! needed here: evidence is quoted by place, and a key that stands twice would be read one way by a rule and another
+//! by the quote. One walk validates, finds the items and projects them.
+
+use crate::pointer;
+use std::borrow::Cow;
+
+/// What is wrong with a document, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} at byte {offset} ({})", if at.is_empty() { "the top of the document" } else { at })]
+pub struct JsonError {
+    /// Byte offset into the text.
+    pub offset: usize,
+    /// Pointer of the value being read.
+    pub at: String,
+    /// One sentence.
+    pub what: String,
+}
+
+impl JsonError {
+    /// About the document as a whole.
+    pub(crate) fn start(what: String) -> Self {
+        Self { offset: 0, at: String::new(), what }
+    }
+
+    /// Adds the step that led here.
+    #[must_use]
+    pub fn within(mut self, token: &str) -> Self {
+        self.at = format!("/{}{}", pointer::escape(token), self.at);
+        self
+    }
+}
+
+/// Nesting beyond this is refused, as by serde_json, which reads the same text later.
+const DEPTH: u32 = 120;
+
+/// A place in JSON text.
+#[derive(Debug)]
+pub struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u32,
+    /// Keys of all objects being read, innermost last; one buffer serves all of them.
+    keys: Vec<&'a str>,
+}
+
+/// A string between its quotes, escapes and all.
+#[derive(Debug, Clone, Copy)]
+pub struct RawString<'a> {
+    raw: &'a str,
+    escaped: bool,
+}
+
+impl<'a> RawString<'a> {
+    /// As it stands in the text.
+    #[must_use]
+    pub const fn raw(self) -> &'a str {
+        self.raw
+    }
+
+    /// The characters it stands for.
+    #[must_use]
+    pub fn text(self) -> Cow<'a, str> {
+        if !self.escaped {
+            return Cow::Borrowed(self.raw);
+        }
+        // Validated by the walk, so this is only the decoding.
+        serde_json::from_str(&format!("\"{}\"", self.raw)).map_or(Cow::Borrowed(self.raw), Cow::Owned)
+    }
+}
+
+/// The type of the value that begins here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `{`
+    Object,
+    /// `[`
+    Array,
+    /// Anything else.
+    Scalar,
+}
+
+impl<'a> Cursor<'a> {
+    /// A walk from the beginning of `text`.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0, keys: Vec::new() }
+    }
+
+    /// Byte offset of the next value.
+    pub fn offset(&mut self) -> usize {
+        self.space();
+        self.at
+    }
+
+    /// The text from `start` to here.
+    #[must_use]
+    pub fn since(&self, start: usize) -> &'a str {
+        &self.text[start..self.at]
+    }
+
+    /// The type of the next value.
+    pub fn shape(&mut self) -> Shape {
+        match self.peek() {
+            b'{' => Shape::Object,
+            b'[' => Shape::Array,
+            _ => Shape::Scalar,
+        }
+    }
+
+    /// Whether the next value is a string.
+    pub fn begins_string(&mut self) -> bool {
+        self.peek() == b'"'
+    }
+
+    /// Reads and checks one value; its text.
+    ///
+    /// # Errors
+    /// Bad grammar, duplicate keys, nesting too deep, truncation.
+    pub fn value(&mut self) -> Result<&'a str, JsonError> {
+        let start = self.offset();
+        match self.peek() {
+            b'{' => self.object(|inner, _| inner.value().map(drop))?,
+            b'[' => self.array(|inner, _| inner.value().map(drop))?,
+            b'"' => drop(self.string()?),
+            b't' => self.literal("true")?,
+            b'f' => self.literal("false")?,
+            b'n' => self.literal("null")?,
+            _ => self.number()?,
+        }
+        Ok(self.since(start))
+    }
+
+    /// Reads an object; `entry` must read exactly the value of the key it is given.
+    ///
+    /// # Errors
+    /// As [`Cursor::value`], or what `entry` says.
+    pub fn object(
+        &mut self,
+        mut entry: impl FnMut(&mut Self, RawString<'a>) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        self.open(b'{')?;
+        let own = self.keys.len();
+        if self.peek() == b'}' {
+            return self.close();
+        }
+        loop {
+            self.space();
+            let place = self.at;
+            let key = self.string()?;
+            if let Some(twice) = self.repeats(own, key) {
+                return Err(self.error_at(place, format!("duplicate key {twice:?}")));
+            }
+            self.keys.push(key.raw);
+            self.expect(b':')?;
+            entry(self, key).map_err(|e| e.within(&key.text()))?;
+            match self.peek() {
+                b',' => self.at += 1,
+                b'}' => {
+                    self.keys.truncate(own);
+                    return self.close();
+                }
+                _ => return Err(self.error("expected `,` or `}`")),
+            }
+        }
+    }
+
+    /// Reads an array; `element` must read exactly one value.
+    ///
+    /// # Errors
+    /// As [`Cursor::value`], or what `element` says.
+    pub fn array(
+        &mut self,
+        mut element: impl FnMut(&mut Self, usize) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        self.open(b'[')?;
+        if self.peek() == b']' {
+            return self.close();
+        }
+        for index in 0.. {
+            element(self, index).map_err(|e| e.within(&index.to_string()))?;
+            match self.peek() {
+                b',' => self.at += 1,
+                b']' => break,
+                _ => return Err(self.error("expected `,` or `]`")),
+            }
+        }
+        self.close()
+    }
+
+    /// Reads a string.
+    ///
+    /// # Errors
+    /// Not a string, control characters, bad escapes, truncation.
+    pub fn string(&mut self) -> Result<RawString<'a>, JsonError> {
+        if self.peek() != b'"' {
+            return Err(self.error("expected a string"));
+        }
+        self.at += 1;
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            self.at = plain_until(self.text.as_bytes(), self.at);
+            match self.byte() {
+                b'"' => break,
+                b'\\' => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                _ if self.at >= self.text.len() => return Err(self.error("the string never ends")),
+                _ => return Err(self.error("control character in a string")),
+            }
+        }
+        let raw = &self.text[start..self.at];
+        self.at += 1;
+        Ok(RawString { raw, escaped })
+    }
+
+    /// The end of the text must be here.
+    ///
+    /// # Errors
+    /// When something follows.
+    pub fn end(&mut self) -> Result<(), JsonError> {
+        self.space();
+        if self.at == self.text.len() { Ok(()) } else { Err(self.error("text after the end of the document")) }
+    }
+
+    /// An error about the value that begins here.
+    pub fn error(&self, what: impl Into<String>) -> JsonError {
+        self.error_at(self.at, what)
+    }
+
+    fn error_at(&self, offset: usize, what: impl Into<String>) -> JsonError {
+        let what = if offset >= self.text.len() { "the document is cut off".into() } else { what.into() };
+        JsonError { offset, at: String::new(), what }
+    }
+
+    fn byte(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+    }
+
+    fn space(&mut self) {
+        while matches!(self.byte(), b' ' | b'\n' | b'\r' | b'\t') {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&mut self) -> u8 {
+        self.space();
+        self.byte()
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.peek() != byte {
+            return Err(self.error(format!("expected `{}`", byte as char)));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn open(&mut self, bracket: u8) -> Result<(), JsonError> {
+        self.expect(bracket)?;
+        self.depth += 1;
+        if self.depth > DEPTH { Err(self.error(format!("nested deeper than {DEPTH} levels"))) } else { Ok(()) }
+    }
+
+    fn close(&mut self) -> Result<(), JsonError> {
+        self.at += 1;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Whether `key` stands among the keys of the object being read.
+    fn repeats(&self, own: usize, key: RawString<'a>) -> Option<Cow<'a, str>> {
+        let mine = &self.keys[own..];
+        if mine.iter().any(|k| k.len() == key.raw.len() && *k == key.raw) {
+            return Some(key.text());
+        }
+        // Two spellings of one key (`a` and `\u0061`). Escapes in keys are rare.
+        if !key.escaped && !mine.iter().any(|k| k.contains('\\')) {
+            return None;
+        }
+        let text = key.text();
+        mine.iter().any(|k| RawString { raw: k, escaped: k.contains('\\') }.text() == text).then_some(text)
+    }
+
+    fn literal(&mut self, word: &str) -> Result<(), JsonError> {
+        if !self.text[self.at..].starts_with(word) {
+            return Err(self.error("expected a value"));
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), JsonError> {
+        let start = self.at;
+        self.at += usize::from(self.byte() == b'-');
+        match self.byte() {
+            b'0' => self.at += 1,
+            b'1'..=b'9' => self.digits()?,
+            _ => {
+                self.at = start;
+                return Err(self.error("expected a value"));
+            }
+        }
+        if self.byte() == b'.' {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.byte(), b'e' | b'E') {
+            self.at += 1;
+            self.at += usize::from(matches!(self.byte(), b'+' | b'-'));
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), JsonError> {
+        if !self.byte().is_ascii_digit() {
+            return Err(self.error("expected a digit"));
+        }
+        while self.byte().is_ascii_digit() {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Result<(), JsonError> {
+        let place = self.at;
+        self.at += 1;
+        match self.byte() {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
+                self.at += 1;
+                Ok(())
+            }
+            b'u' => match self.unit(place)? {
+                0xDC00..=0xDFFF => Err(self.error_at(place, "half of a surrogate pair")),
+                0xD800..=0xDBFF => {
+                    let second = self.at;
+                    let follows = self.text.as_bytes()[second..].starts_with(b"\\u");
+                    self.at += usize::from(follows);
+                    match if follows { self.unit(second)? } else { 0 } {
+                        0xDC00..=0xDFFF => Ok(()),
+                        _ => Err(self.error_at(place, "half of a surrogate pair")),
+                    }
+                }
+                _ => Ok(()),
+            },
+            _ => Err(self.error_at(place, "unknown escape")),
+        }
+    }
+
+    /// Four hexadecimal digits after `\u`; the cursor stands on the `u`.
+    fn unit(&mut self, place: usize) -> Result<u32, JsonError> {
+        let digits = self.text.as_bytes().get(self.at + 1..self.at + 5).unwrap_or_default();
+        let mut unit = 0;
+        for digit in digits {
+            let value = (*digit as char).to_digit(16).ok_or_else(|| self.error_at(place, "bad \\u escape"))?;
+            unit = unit * 16 + value;
+        }
+        if digits.len() < 4 {
+            return Err(self.error_at(self.text.len(), ""));
+        }
+        self.at += 5;
+        Ok(unit)
+    }
+}
+
+/// The first place from `at` on that is a quote, a backslash, a control character or the end: eight bytes a step.
+fn plain_until(text: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero_byte = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    while let Some(block) = text.get(at..at + 8).and_then(|b| <[u8; 8]>::try_from(b).ok()) {
+        let word = u64::from_le_bytes(block);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let special =
+            control | zero_byte(word ^ (ONES * u64::from(b'"'))) | zero_byte(word ^ (ONES * u64::from(b'\\')));
+        if special != 0 {
+            // Borrows only reach bytes above the first hit, so the lowest set bit is exact.
+            return at + (special.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while text.get(at).is_some_and(|b| *b >= 0x20 && *b != b'"' && *b != b'\\') {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn whole(text: &str) -> Result<(), JsonError> {
+        let mut cursor = Cursor::new(text);
+        cursor.value()?;
+        cursor.end()
+    }
+
+    #[test]
+    fn errors_say_what_and_where() {
+        let of = |text: &str| whole(text).expect_err("refused").to_string();
+        assert_eq!(of(r#"{"a":{"b":1,"b":2}}"#), r#"duplicate key "b" at byte 12 (/a)"#);
+        assert_eq!(of(r#"{"a":[1,{"x/y":tru}]}"#), "expected a value at byte 15 (/a/1/x~1y)");
+        assert_eq!(of(r#"{"a":"#), "the document is cut off at byte 5 (/a)");
+        assert_eq!(of(r#"{"a":"b"#), "the document is cut off at byte 7 (/a)");
+        assert_eq!(of(r#"{"a":1,"\u0061":2}"#), r#"duplicate key "a" at byte 7 (the top of the document)"#);
+        assert_eq!(of("1 2"), "text after the end of the document at byte 2 (the top of the document)");
+        assert!(of(&"[".repeat(200)).starts_with("nested deeper than 120 levels"));
+        assert!(of(r#""\ud800""#).starts_with("half of a surrogate pair"));
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            "-?(0|[1-9][0-9]{0,3})(\\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?".prop_map(|n| n),
+            any::<String>().prop_map(|s| serde_json::to_string(&s).expect("a string")),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(|v| format!("[{}]", v.join(" , "))),
+                prop::collection::btree_map("[a-c\"\\\\é]{0,3}", inner, 0..6).prop_map(|m| {
+                    let entries: Vec<_> = m
+                        .iter()
+                        .map(|(k, v)| format!("{}:\n{v}", serde_json::to_string(k).expect("a key")))
+                        .collect();
+                    format!("{{{}}}", entries.join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn accepts_what_serde_json_accepts(text in json()) {
+            prop_assert_eq!(whole(&text), Ok(()));
+        }
+
+        #[test]
+        fn agrees_with_serde_json_on_broken_text(text in json(), at in any::<prop::sample::Index>(), with in "[\\[\\]{}:,\"\\\\0-9eu.\\x00-\\x1f a-]?") {
+            let mut chars: Vec<char> = text.chars().collect();
+            let at = at.index(chars.len());
+            chars.splice(at..=at, with.chars());
+            let broken: String = chars.into_iter().collect();
+            let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&broken).is_ok()
+                // RawValue skips strings without looking at escapes; a full read does.
+                && serde_json::from_str::<serde_json::Value>(&broken).map_or_else(|e| e.to_string().contains("out of range"), |_| true);
+            match whole(&broken) {
+                Ok(()) => prop_assert!(theirs, "{}", broken),
+                Err(e) => prop_assert!(!theirs || e.what.starts_with("duplicate"), "{}: {}", broken, e),
+            }
+        }
+    }
+}

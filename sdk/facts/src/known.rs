@@ -1,0 +1,170 @@
+//! One field of a fact: its value, or that it is not known.
+//!
+//! Promise 1 is kept here. A field is never a plain value: [`Known::get`] answers [`Unknown`] when the field is
+//! missing, null, empty or of another type, *and marks the judgement under way* (see [`Watch`]). Whatever the
+//! author then does with the `Unknown`, the tally knows, and the finding cannot be a pass.
+
+use std::cell::Cell;
+
+thread_local! {
+    /// Unknown fields asked for so far on this thread. A rule's component has one thread.
+    static ASKED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts the unknown fields asked for between its making and [`Watch::asked`].
+#[derive(Debug)]
+pub struct Watch(u32);
+
+impl Watch {
+    /// Starts counting.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(ASKED.get())
+    }
+
+    /// How many unknown fields have been asked for since the start.
+    #[must_use]
+    pub fn asked(&self) -> u32 {
+        ASKED.get().wrapping_sub(self.0)
+    }
+
+    /// As if nothing had been asked since the start: for a join that hands the unknown on as a [`Known`].
+    fn forget(&self) {
+        ASKED.set(self.0);
+    }
+}
+
+/// Why a field is not known. It ends as an `unknown` finding.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+#[must_use = "what is not known must end in a finding"]
+pub struct Unknown {
+    why: String,
+}
+
+impl Unknown {
+    /// An unknown that is not one field's: a join without its other side, an id that leads nowhere.
+    pub fn because(why: impl Into<String>) -> Self {
+        ASKED.set(ASKED.get().wrapping_add(1));
+        Self { why: why.into() }
+    }
+}
+
+/// A field of a noun, or an element of a list in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known<T> {
+    pub(crate) field: &'static str,
+    pub(crate) state: State<T>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum State<T> {
+    Value(T),
+    /// The key is not there.
+    Absent,
+    /// JSON `null`.
+    Null,
+    /// `""`, `[]` or `{}`.
+    Empty,
+    /// A value of another type, named.
+    Odd(&'static str),
+    /// A join could not know.
+    Lost(String),
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self { field: "", state: State::Absent }
+    }
+}
+
+impl<T> Known<T> {
+    /// A value computed from facts.
+    pub const fn value(value: T) -> Self {
+        Self { field: "", state: State::Value(value) }
+    }
+
+    /// Runs a join. What it asks in vain is charged to whoever asks for the result, not to the caller of the join.
+    pub fn derived(join: impl FnOnce() -> Result<T, Unknown>) -> Self {
+        let watch = Watch::start();
+        let result = join();
+        let asked = watch.asked();
+        watch.forget();
+        let state = match result {
+            Err(unknown) => State::Lost(unknown.why),
+            Ok(_) if asked > 0 => State::Lost("it depends on a field that is not known".into()),
+            Ok(value) => State::Value(value),
+        };
+        Self { field: "", state }
+    }
+
+    /// The value. Strings, lists and objects are never empty here.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the field is missing, null, empty or of another type.
+    pub fn get(&self) -> Result<&T, Unknown> {
+        match &self.state {
+            State::Value(value) => Ok(value),
+            other => Err(Unknown::because(self.describe(other))),
+        }
+    }
+
+    /// The value, or `None` when the field is missing, null or empty: for paths whose absence `rule.toml` explains
+    /// under `[[facts.absent]]`, in the vendor's words. Undeclared use is caught by the *field-drop* property.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the field is of another type.
+    pub fn declared(&self) -> Result<Option<&T>, Unknown> {
+        match &self.state {
+            State::Value(value) => Ok(Some(value)),
+            State::Absent | State::Null | State::Empty => Ok(None),
+            other => Err(Unknown::because(self.describe(other))),
+        }
+    }
+
+    /// Follows the value to one of its fields.
+    pub fn then<'a, U>(&'a self, follow: impl FnOnce(&'a T) -> Result<U, Unknown>) -> Result<U, Unknown> {
+        follow(self.get()?)
+    }
+
+    fn describe(&self, state: &State<T>) -> String {
+        let field = if self.field.is_empty() { "a value" } else { self.field };
+        match state {
+            State::Value(_) => String::new(),
+            State::Absent => format!("{field} is missing"),
+            State::Null => format!("{field} is null"),
+            State::Empty => format!("{field} is empty"),
+            State::Odd(found) => format!("{field} is {found}, which it should not be"),
+            State::Lost(why) => why.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_in_vain_is_counted_whatever_becomes_of_the_answer() {
+        let watch = Watch::start();
+        let field = Known::<bool> { field: "enabled", state: State::Null };
+        assert!(!field.get().is_ok_and(|v| *v));
+        assert!(field.declared().is_ok_and(|v| v.is_none()));
+        assert_eq!(watch.asked(), 1);
+    }
+
+    #[test]
+    fn a_join_hands_its_unknown_to_whoever_asks() {
+        let watch = Watch::start();
+        let lost = Known::<bool> { field: "enabled", state: State::Odd("a number") };
+        let swallowed = Known::derived(|| Ok(lost.get().is_ok()));
+        let handed_on = Known::derived(|| lost.get().copied());
+        assert_eq!(watch.asked(), 0);
+        assert!(swallowed.get().is_err());
+        assert_eq!(
+            handed_on.get().map_err(|u| u.to_string()),
+            Err("enabled is a number, which it should not be".into())
+        );
+        assert_eq!(watch.asked(), 2);
+    }
+}

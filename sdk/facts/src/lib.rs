@@ -1,0 +1,31 @@
+//! The facts document, the nouns that rules read in it, and the joins that rules share.
+//!
+//! Pure: nothing here opens a file, a socket or a clock. The same code runs in the host and inside every rule.
+
+#[allow(unused_extern_crates, reason = "`noun!` names this crate by its public name, inside it too")]
+extern crate self as eksamine_facts;
+
+mod availability;
+mod document;
+mod fields;
+mod json;
+mod known;
+mod noun;
+pub mod pointer;
+pub mod redact;
+mod scope;
+mod tree;
+mod writer;
+
+pub use availability::{Availability, Gap};
+pub use document::{CHUNK, Chunk, Document, KindFacts, Projection, SCHEMA};
+pub use fields::Fields;
+pub use json::{Cursor, JsonError, RawString, Shape};
+pub use known::{Known, Unknown, Watch};
+pub use noun::{Anything, Fact, List, Map, Noun, NumberOrText, Reading, Text, read_object};
+pub use scope::Scope;
+pub use tree::Tree;
+pub use writer::{Gathered, Item, write_document};
+
+#[doc(hidden)]
+pub use serde;

@@ -1,0 +1,418 @@
+//! From JSON to nouns: the types a field can have, and the `noun!` macro that declares a noun.
+
+use crate::known::{Known, State};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+use smol_str::SmolStr;
+use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Deref};
+
+/// A thing that rules read: one item of one kind.
+pub trait Noun: Fact {
+    /// The kind whose items these are, in the document's spelling.
+    const KIND: &'static str;
+}
+
+/// A type that a field of a noun may have. Each method takes one JSON type; the default is "another type".
+pub trait Fact: Sized {
+    #[doc(hidden)]
+    fn from_bool(_: bool) -> Reading<Self> {
+        Reading::odd("true or false")
+    }
+    #[doc(hidden)]
+    fn from_integer(_: i64) -> Reading<Self> {
+        Reading::odd("a number")
+    }
+    #[doc(hidden)]
+    fn from_text(_: &str) -> Reading<Self> {
+        Reading::odd("a string")
+    }
+    #[doc(hidden)]
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Reading<Self>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Reading::odd("a list"))
+    }
+    #[doc(hidden)]
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Reading<Self>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Reading::odd("an object"))
+    }
+    /// Tells the fields their names, which messages use.
+    #[doc(hidden)]
+    fn name_fields(&mut self) {}
+}
+
+/// What became of one JSON value.
+#[derive(Debug)]
+pub struct Reading<T>(State<T>);
+
+impl<T> Reading<T> {
+    const fn odd(found: &'static str) -> Self {
+        Self(State::Odd(found))
+    }
+}
+
+impl<'de, T: Fact> Deserialize<'de> for Known<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader<T>(PhantomData<T>);
+        impl<'de, T: Fact> Visitor<'de> for Reader<T> {
+            type Value = State<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+            fn visit_unit<E>(self) -> Result<State<T>, E> {
+                Ok(State::Null)
+            }
+            fn visit_bool<E>(self, v: bool) -> Result<State<T>, E> {
+                Ok(T::from_bool(v).0)
+            }
+            fn visit_i64<E>(self, v: i64) -> Result<State<T>, E> {
+                Ok(T::from_integer(v).0)
+            }
+            fn visit_u64<E>(self, v: u64) -> Result<State<T>, E> {
+                Ok(i64::try_from(v).map_or(State::Odd("a number beyond 64 bits"), |v| T::from_integer(v).0))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<State<T>, E> {
+                Ok(State::Odd("a number with a fraction"))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<State<T>, E> {
+                Ok(T::from_text(v).0)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<State<T>, A::Error> {
+                Ok(T::from_list(list)?.0)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<State<T>, A::Error> {
+                Ok(T::from_map(map)?.0)
+            }
+        }
+        Ok(Self { field: "", state: from.deserialize_any(Reader(PhantomData))? })
+    }
+}
+
+impl<T> Known<T> {
+    #[doc(hidden)]
+    pub fn named(&mut self, field: &'static str) {
+        self.field = field;
+    }
+}
+
+/// Text that is not empty: a name, an id, an address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(SmolStr);
+
+impl Text {
+    /// Text computed from facts.
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self(SmolStr::new(text))
+    }
+
+    /// The characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Fact for Text {
+    fn from_text(text: &str) -> Reading<Self> {
+        Reading(if text.is_empty() { State::Empty } else { State::Value(Self::new(text)) })
+    }
+}
+
+impl Fact for bool {
+    fn from_bool(value: bool) -> Reading<Self> {
+        Reading(State::Value(value))
+    }
+}
+
+impl Fact for i64 {
+    fn from_integer(value: i64) -> Reading<Self> {
+        Reading(State::Value(value))
+    }
+}
+
+/// A number or a name, as Kubernetes' `IntOrString`: what a service port refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberOrText {
+    /// A number.
+    Number(i64),
+    /// A name.
+    Text(Text),
+}
+
+impl Fact for NumberOrText {
+    fn from_integer(value: i64) -> Reading<Self> {
+        Reading(State::Value(Self::Number(value)))
+    }
+    fn from_text(text: &str) -> Reading<Self> {
+        Reading(if text.is_empty() { State::Empty } else { State::Value(Self::Text(Text::new(text))) })
+    }
+}
+
+/// Presence only: the rule asks whether something stands here, whatever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anything;
+
+impl Fact for Anything {
+    fn from_bool(_: bool) -> Reading<Self> {
+        Reading(State::Value(Self))
+    }
+    fn from_integer(_: i64) -> Reading<Self> {
+        Reading(State::Value(Self))
+    }
+    fn from_text(text: &str) -> Reading<Self> {
+        Reading(if text.is_empty() { State::Empty } else { State::Value(Self) })
+    }
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Reading<Self>, A::Error> {
+        let mut found = State::Empty;
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            found = State::Value(Self);
+        }
+        Ok(Reading(found))
+    }
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Reading<Self>, A::Error> {
+        let mut found = State::Empty;
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            found = State::Value(Self);
+        }
+        Ok(Reading(found))
+    }
+}
+
+/// A list with at least one element. Each element is [`Known`] by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct List<T>(Vec<Known<T>>);
+
+impl<T> Deref for List<T> {
+    type Target = [Known<T>];
+    fn deref(&self) -> &[Known<T>] {
+        &self.0
+    }
+}
+
+impl<T> List<T> {
+    /// Every element, or the first that is not known.
+    ///
+    /// # Errors
+    /// [`crate::Unknown`] when any element is null, empty or of another type.
+    pub fn all_known(&self) -> Result<Vec<&T>, crate::Unknown> {
+        self.0.iter().map(Known::get).collect()
+    }
+}
+
+impl<T: Fact> Fact for List<T> {
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Reading<Self>, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(mut element) = list.next_element::<Known<T>>()? {
+            element.named("an element");
+            elements.push(element);
+        }
+        Ok(Reading(if elements.is_empty() { State::Empty } else { State::Value(Self(elements)) }))
+    }
+}
+
+/// An object used as a dictionary (labels, selectors), with at least one entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Map<T>(BTreeMap<SmolStr, Known<T>>);
+
+impl<T> Map<T> {
+    /// The entry of that name; [`Known::declared`] tells a missing one.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Known<&T> {
+        let state = match self.0.get(key).map(|k| &k.state) {
+            None => State::Absent,
+            Some(State::Value(value)) => State::Value(value),
+            Some(State::Absent) => State::Absent,
+            Some(State::Null) => State::Null,
+            Some(State::Empty) => State::Empty,
+            Some(State::Odd(found)) => State::Odd(found),
+            Some(State::Lost(why)) => State::Lost(why.clone()),
+        };
+        Known { field: "the entry", state }
+    }
+
+    /// All entries in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Known<T>)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+}
+
+impl<T: Fact> Fact for Map<T> {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Reading<Self>, A::Error> {
+        let mut entries = BTreeMap::new();
+        while let Some((key, mut value)) = map.next_entry::<SmolStrKey, Known<T>>()? {
+            value.named("an entry");
+            entries.insert(key.0, value);
+        }
+        Ok(Reading(if entries.is_empty() { State::Empty } else { State::Value(Self(entries)) }))
+    }
+}
+
+struct SmolStrKey(SmolStr);
+
+impl<'de> Deserialize<'de> for SmolStrKey {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Key;
+        impl Visitor<'_> for Key {
+            type Value = SmolStrKey;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_str<E>(self, v: &str) -> Result<SmolStrKey, E> {
+                Ok(SmolStrKey(SmolStr::new(v)))
+            }
+        }
+        from.deserialize_str(Key)
+    }
+}
+
+/// For `noun!`: an object becomes the noun, `{}` is empty.
+#[doc(hidden)]
+pub fn read_object<'de, T, A>(map: A) -> Result<Reading<T>, A::Error>
+where
+    T: Fact + Deserialize<'de>,
+    A: MapAccess<'de>,
+{
+    let mut counted = Counted { map, entries: 0 };
+    let mut noun = T::deserialize(MapAccessDeserializer::new(&mut counted))?;
+    noun.name_fields();
+    Ok(Reading(if counted.entries == 0 { State::Empty } else { State::Value(noun) }))
+}
+
+/// Tells `{}` from an object none of whose keys the noun knows.
+struct Counted<A> {
+    map: A,
+    entries: usize,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Counted<A> {
+    type Error = A::Error;
+    fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let key = self.map.next_key_seed(seed)?;
+        self.entries += usize::from(key.is_some());
+        Ok(key)
+    }
+    fn next_value_seed<V: serde::de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+/// Declares a noun: each field is [`Known`], with the name it has in the vendor's API.
+///
+/// ```
+/// eksamine_facts::noun! {
+///     /// A bucket.
+///     pub struct Bucket = "aws.s3.buckets" {
+///         /// Its name.
+///         name: eksamine_facts::Text = "Name",
+///     }
+/// }
+/// ```
+/// Without `= "kind"` it is a part of a noun.
+#[macro_export]
+macro_rules! noun {
+    ($(#[$meta:meta])* pub struct $name:ident = $kind:literal { $($fields:tt)* }) => {
+        $crate::noun! { $(#[$meta])* pub struct $name { $($fields)* } }
+        impl $crate::Noun for $name {
+            const KIND: &'static str = $kind;
+        }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq, $crate::serde::Deserialize)]
+        #[serde(default, crate = "eksamine_facts::serde")]
+        pub struct $name {
+            $($(#[$field_meta])* #[serde(rename = $wire)] pub $field: $crate::Known<$type>,)*
+        }
+        impl $crate::Fact for $name {
+            fn from_map<'de, A: $crate::serde::de::MapAccess<'de>>(map: A) -> Result<$crate::Reading<Self>, A::Error> {
+                $crate::read_object(map)
+            }
+            fn name_fields(&mut self) {
+                $(self.$field.named($wire);)*
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::noun! {
+        /// A thing.
+        pub struct Thing {
+            /// Its name.
+            name: Text = "Name",
+            /// Its tags.
+            tags: List<Text> = "tags",
+            /// Its labels.
+            labels: Map<Text> = "labels",
+        }
+    }
+
+    fn read(json: &str) -> Known<Thing> {
+        serde_json::from_str(json).expect("JSON")
+    }
+
+    fn why<T: fmt::Debug>(result: Result<T, crate::Unknown>) -> String {
+        result.expect_err("unknown").to_string()
+    }
+
+    #[test]
+    fn each_way_of_not_knowing_is_told_apart() {
+        let thing = read(r#"{"Name":5,"tags":[],"labels":null}"#);
+        let thing = thing.get().expect("an object");
+        assert_eq!(why(thing.name.get()), "Name is a number, which it should not be");
+        assert_eq!(why(thing.tags.get()), "tags is empty");
+        assert_eq!(why(thing.labels.get()), "labels is null");
+        assert_eq!(why(read("{}").get().cloned()), "a value is empty");
+        assert_eq!(why(read("[]").get().cloned()), "a value is a list, which it should not be");
+        assert_eq!(why(read(r#"{"x":1}"#).get().expect("an object").name.get()), "Name is missing");
+    }
+
+    #[test]
+    fn one_odd_element_leaves_the_others_readable() {
+        let thing = read(r#"{"Name":"n","tags":["a",{"b":[1]},"c"],"labels":{"k":"v","e":""}}"#);
+        let thing = thing.get().expect("an object");
+        let tags = thing.tags.get().expect("tags");
+        assert_eq!(tags[0].get().map(Text::as_str), Ok("a"));
+        assert_eq!(why(tags[1].get()), "an element is an object, which it should not be");
+        assert_eq!(tags[2].get().map(Text::as_str), Ok("c"));
+        let labels = thing.labels.get().expect("labels");
+        assert_eq!(labels.entry("k").get().map(|t| t.to_string()), Ok("v".into()));
+        assert_eq!(labels.entry("none").declared(), Ok(None));
+        assert_eq!(labels.entry("e").declared(), Ok(None));
+    }
+}
