@@ -52,7 +52,7 @@ pub const CLOUD_CONTROL: CloudControl = CloudControl {
         input: &[TYPE],
         paging: Some(Paging { token: "NextToken", next: "NextToken", limit: Some(("MaxResults", 100)) }),
         results: "/ResourceDescriptions/*",
-        absent: &["TypeNotFoundException", "UnsupportedActionException"],
+        absent: &["TypeNotFoundException"],
         actions: &["cloudformation:ListResources"],
         ..CALL
     },
