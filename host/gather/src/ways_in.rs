@@ -5,7 +5,7 @@ mod credentials;
 mod token;
 
 pub use cluster::{Cluster, find_cluster};
-pub use credentials::{AwsOptions, SignedIn, sign_in};
+pub use credentials::{AwsOptions, SignedIn, sign_in, sign_in_with};
 pub use token::eks_token;
 
 use crate::aws::CallError;

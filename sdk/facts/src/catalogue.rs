@@ -16,6 +16,7 @@ pub use cloudcontrol::{CLOUD_CONTROL, CloudControl, CloudControlKind};
 pub use kubernetes::{KubernetesKind, Verb};
 pub use row::{Adds, AwsKind, Call, Each, Failures, Http, Input, Paging, Part, Protocol, Service, Take, Value, Values};
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The rows, in the order of their names.
@@ -97,6 +98,21 @@ pub fn aws(kind: &str) -> Option<&'static AwsKind> {
     AWS.iter().find(|row| row.kind == kind)
 }
 
+/// These kinds and, through them, every kind whose items say what to ask for; sorted.
+///
+/// # Errors
+/// [`KindError`] of the first name that is no kind.
+pub fn closure<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<BTreeSet<&'a str>, KindError> {
+    let mut all = BTreeSet::new();
+    let mut waiting: Vec<&str> = names.into_iter().collect();
+    while let Some(name) = waiting.pop() {
+        if all.insert(name) {
+            waiting.extend(Kind::find(name)?.needs());
+        }
+    }
+    Ok(all)
+}
+
 /// Why a name is no kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KindError {
@@ -168,6 +184,15 @@ mod tests {
         assert!(cfn.permission().contains("cloudformation:ListResources"));
         assert!(matches!(Kind::find("cfn.AWS::SecretsManager::Secret"), Err(KindError::Secret(_))));
         assert!(matches!(Kind::find("k8s.secrets.v1"), Err(KindError::Secret(_))));
+    }
+
+    #[test]
+    fn the_closure_holds_what_is_needed_at_any_distance() {
+        let all = closure(["aws.ec2.launchtemplateversions", "aws.ec2.instances"]).expect("kinds");
+        let expected =
+            ["aws.ec2.instances", "aws.ec2.launchtemplateversions", "aws.eks.nodegroups", "k8s.nodes.v1"];
+        assert_eq!(all.into_iter().collect::<Vec<_>>(), expected);
+        assert!(closure(["aws.ec2.instance"]).is_err());
     }
 
     #[test]

@@ -45,7 +45,14 @@ pub struct SignedIn {
 /// [`WayInError`]: no region, no credentials, expired or unknown ones, a region that is not enabled, a role not to be
 /// had, or no answer.
 pub async fn sign_in(options: &AwsOptions) -> Result<SignedIn, WayInError> {
-    let config = load(options).await;
+    sign_in_with(load(options).await, options).await
+}
+
+/// The same with settings that are loaded already.
+///
+/// # Errors
+/// As [`sign_in`].
+pub async fn sign_in_with(config: SdkConfig, options: &AwsOptions) -> Result<SignedIn, WayInError> {
     let region = config.region().ok_or(WayInError::NoRegion)?.to_string();
     let config = match &options.role_arn {
         Some(role) => assumed(&config, role, &region).await,

@@ -1,7 +1,7 @@
 //! Any AWS resource type that Cloud Control API reads: `cfn.` + the CloudFormation type name.
 
 use super::KindError;
-use super::row::{CALL, Call, Each, Input, Paging, Protocol, Service, Value, sorted};
+use super::row::{Call, Each, Input, Paging, Protocol, Service, Value, sorted};
 
 /// A kind of this family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub const CLOUD_CONTROL: CloudControl = CloudControl {
         results: "/ResourceDescriptions/*",
         absent: &["TypeNotFoundException"],
         actions: &["cloudformation:ListResources"],
-        ..CALL
+        ..Call::EMPTY
     },
     get: Call {
         operation: "GetResource",
@@ -63,7 +63,7 @@ pub const CLOUD_CONTROL: CloudControl = CloudControl {
         results: "/ResourceDescription",
         not_found: &["ResourceNotFoundException"],
         actions: &["cloudformation:GetResource"],
-        ..CALL
+        ..Call::EMPTY
     },
     registry: &Service {
         name: "cloudformation",
@@ -81,7 +81,7 @@ pub const CLOUD_CONTROL: CloudControl = CloudControl {
         ],
         absent: &["TypeNotFoundException"],
         actions: &["cloudformation:DescribeType"],
-        ..CALL
+        ..Call::EMPTY
     },
 };
 

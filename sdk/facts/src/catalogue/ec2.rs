@@ -1,6 +1,6 @@
 //! EC2: the nodes' machines and the network they stand in.
 
-use super::row::{AwsKind, CALL, Call, Each, Input, Paging, Protocol, Service, Take, Value, Values};
+use super::row::{AwsKind, Call, Each, Input, Paging, Protocol, Service, Take, Value, Values};
 
 const EC2: Service =
     Service { name: "ec2", signing: "ec2", endpoint: "ec2", id: "EC2", protocol: Protocol::Ec2, version: "2016-11-15" };
@@ -39,7 +39,7 @@ pub(super) const INSTANCES: AwsKind = AwsKind {
             results: "/Reservations/*/Instances/*",
             not_found: &["InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"],
             actions: &["ec2:DescribeInstances"],
-            ..CALL
+            ..Call::EMPTY
         }],
         &[Call {
             operation: "DescribeInstances",
@@ -56,7 +56,7 @@ pub(super) const INSTANCES: AwsKind = AwsKind {
             paging: PAGES,
             results: "/Reservations/*/Instances/*",
             actions: &["ec2:DescribeInstances"],
-            ..CALL
+            ..Call::EMPTY
         }],
     ],
     parts: &[],
@@ -76,7 +76,7 @@ pub(super) const SUBNETS: AwsKind = AwsKind {
         paging: PAGES,
         results: "/Subnets/*",
         actions: &["ec2:DescribeSubnets"],
-        ..CALL
+        ..Call::EMPTY
     }]],
     parts: &[],
     tier: 0,
@@ -95,7 +95,7 @@ pub(super) const ROUTE_TABLES: AwsKind = AwsKind {
         paging: PAGES,
         results: "/RouteTables/*",
         actions: &["ec2:DescribeRouteTables"],
-        ..CALL
+        ..Call::EMPTY
     }]],
     parts: &[],
     tier: 0,
@@ -119,7 +119,7 @@ pub(super) const LAUNCH_TEMPLATE_VERSIONS: AwsKind = AwsKind {
         results: "/LaunchTemplateVersions/*",
         not_found: &["InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.VersionNotFound"],
         actions: &["ec2:DescribeLaunchTemplateVersions"],
-        ..CALL
+        ..Call::EMPTY
     }]],
     parts: &[],
     tier: 0,
@@ -138,7 +138,7 @@ pub(super) const VPC_BLOCK_PUBLIC_ACCESS_OPTIONS: AwsKind = AwsKind {
         // The partition or region has no such feature.
         absent: &["InvalidAction", "UnsupportedOperation"],
         actions: &["ec2:DescribeVpcBlockPublicAccessOptions"],
-        ..CALL
+        ..Call::EMPTY
     }]],
     parts: &[],
     tier: 0,

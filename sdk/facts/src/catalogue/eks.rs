@@ -1,6 +1,6 @@
 //! EKS: the cluster and what belongs to it.
 
-use super::row::{AwsKind, CALL, Call, Each, Http, Input, Paging, Protocol, Service, Value};
+use super::row::{AwsKind, Call, Each, Http, Input, Paging, Protocol, Service, Value};
 
 const EKS: Service = Service {
     name: "eks",
@@ -29,7 +29,7 @@ pub(super) const CLUSTERS: AwsKind = AwsKind {
         input: &[Input { member: "name", value: Value::Text("{cluster}") }],
         results: "/cluster",
         actions: &["eks:DescribeCluster"],
-        ..CALL
+        ..Call::EMPTY
     }]],
     parts: &[],
     tier: 0,
@@ -49,7 +49,7 @@ pub(super) const NODEGROUPS: AwsKind = AwsKind {
             paging: PAGES,
             results: "/nodegroups/*",
             actions: &["eks:ListNodegroups"],
-            ..CALL
+            ..Call::EMPTY
         },
         Call {
             operation: "DescribeNodegroup",
@@ -59,7 +59,7 @@ pub(super) const NODEGROUPS: AwsKind = AwsKind {
             results: "/nodegroup",
             not_found: DELETED,
             actions: &["eks:DescribeNodegroup"],
-            ..CALL
+            ..Call::EMPTY
         },
     ]],
     parts: &[],
@@ -80,7 +80,7 @@ pub(super) const FARGATE_PROFILES: AwsKind = AwsKind {
             paging: PAGES,
             results: "/fargateProfileNames/*",
             actions: &["eks:ListFargateProfiles"],
-            ..CALL
+            ..Call::EMPTY
         },
         Call {
             operation: "DescribeFargateProfile",
@@ -90,7 +90,7 @@ pub(super) const FARGATE_PROFILES: AwsKind = AwsKind {
             results: "/fargateProfile",
             not_found: DELETED,
             actions: &["eks:DescribeFargateProfile"],
-            ..CALL
+            ..Call::EMPTY
         },
     ]],
     parts: &[],

@@ -1,6 +1,6 @@
 //! CloudWatch Logs: where the control plane's logs go.
 
-use super::row::{AwsKind, CALL, Call, Input, Paging, Protocol, Service, Value};
+use super::row::{AwsKind, Call, Input, Paging, Protocol, Service, Value};
 
 const LOGS: Service = Service {
     name: "logs",
@@ -21,7 +21,7 @@ pub(super) const LOG_GROUPS: AwsKind = AwsKind {
         paging: Some(Paging { token: "nextToken", next: "nextToken", limit: Some(("limit", 50)) }),
         results: "/logGroups/*",
         actions: &["logs:DescribeLogGroups"],
-        ..CALL
+        ..Call::EMPTY
     }]],
     parts: &[],
     tier: 0,

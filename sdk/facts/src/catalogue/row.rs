@@ -245,17 +245,19 @@ pub(super) fn sorted(names: impl Iterator<Item = &'static str>) -> Vec<&'static 
     names
 }
 
-/// What most calls leave empty.
-pub(super) const CALL: Call = Call {
-    operation: "",
-    http: None,
-    each: Each::Once,
-    input: &[],
-    paging: None,
-    results: "",
-    failures: None,
-    not_found: &[],
-    absent: &[],
-    actions: &[],
-    adds: &[],
-};
+impl Call {
+    /// What most calls leave empty.
+    pub const EMPTY: Self = Self {
+        operation: "",
+        http: None,
+        each: Each::Once,
+        input: &[],
+        paging: None,
+        results: "",
+        failures: None,
+        not_found: &[],
+        absent: &[],
+        actions: &[],
+        adds: &[],
+    };
+}
