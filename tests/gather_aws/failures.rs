@@ -60,9 +60,11 @@ async fn throttled_in_xml_and_in_every_service() -> Result<()> {
 
 #[tokio::test]
 async fn the_wait_that_aws_asks_for_is_kept() -> Result<()> {
-    let fault = json!({"operation": "ListNodegroups", "times": 1, "fault": {"throttle": true, "retry_after_ms": 700}});
+    let scene = Scene::two_of_everything()?;
+    let fault = json!({"throttle": true, "retry_after_ms": 700});
+    scene.world.control(&json!({"faults": [{"operation": "ListNodegroups", "times": 1, "fault": fault}]}))?;
     let begin = Instant::now();
-    let (_, found) = after(fault).await?;
+    let found = nodegroups(&scene, Limits { longest_backoff: Duration::from_secs(5), ..quick() }).await?;
     ensure!(found.status == Availability::Complete);
     ensure!(begin.elapsed() >= Duration::from_millis(700), "it waited {:?}", begin.elapsed());
     Ok(())

@@ -46,7 +46,7 @@ const EMPTY_KIND: AwsKind =
     AwsKind { kind: "", doc: "", service: &EKS, ways: &[], parts: &[], tier: 0, identity: &[], redact: &[] };
 
 /// Rows to come.
-pub const FURTHER: &[AwsKind] = &[
+pub(crate) const FURTHER: &[AwsKind] = &[
     AwsKind {
         kind: "aws.eks.accessentries",
         ways: &[&[

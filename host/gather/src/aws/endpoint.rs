@@ -91,8 +91,7 @@ pub fn host(service: &Service, region: &str, fips: bool, dual_stack: bool) -> (S
     let suffix = if dual_stack { partition.dual_stack } else { partition.suffix };
     let labels = match (service.endpoint, fips) {
         // The registry's own API; its host has another name than the rest of the family.
-        ("api.ecr", false) if dual_stack => Cow::Borrowed("ecr"),
-        ("api.ecr", true) => Cow::Borrowed("ecr-fips"),
+        ("api.ecr", _) if dual_stack => Cow::Borrowed(if fips { "ecr-fips" } else { "ecr" }),
         ("eks", true) if !dual_stack && partition.name == "aws" => Cow::Borrowed("fips.eks"),
         (name, true) if !plain_is_fips(name, partition, dual_stack) => Cow::Owned(format!("{name}-fips")),
         (name, _) => Cow::Borrowed(name),
@@ -111,15 +110,19 @@ fn plain_is_fips(endpoint: &str, partition: &Partition, dual_stack: bool) -> boo
     plain.contains(&endpoint)
 }
 
+/// IAM is one service for a whole partition.
 fn iam(partition: &Partition, fips: bool, dual_stack: bool) -> String {
-    let name = if fips && partition.name == "aws" { "iam-fips" } else { "iam" };
-    match (partition.name, dual_stack) {
-        ("aws", true) => format!("{name}.global.{}", partition.dual_stack),
-        ("aws", false) => format!("{name}.{}", partition.suffix),
-        ("aws-us-gov", false) => format!("{name}.us-gov.{}", partition.suffix),
-        (_, false) => format!("{name}.{}.{}", partition.home, partition.suffix),
-        (_, true) => format!("{name}.{}.{}", partition.home, partition.dual_stack),
-    }
+    let suffix = if dual_stack { partition.dual_stack } else { partition.suffix };
+    let name = if fips && partition.name != "aws-us-gov" { "iam-fips" } else { "iam" };
+    let place = match (partition.name, dual_stack, fips) {
+        ("aws-us-gov", ..) => "us-gov",
+        ("aws", true, _) | ("aws-cn" | "aws-eusc", true, false) => "global",
+        ("aws", false, _) | (_, true, _) => "",
+        ("aws-iso" | "aws-iso-b", false, _) | (_, false, false) => partition.home,
+        (_, false, true) => "",
+    };
+    let dot = if place.is_empty() { "" } else { "." };
+    format!("{name}.{place}{dot}{suffix}")
 }
 
 /// The endpoints that this user's settings lead to.

@@ -111,8 +111,7 @@ impl Wire<'_> {
             SdkError::ServiceError(answer) => CallError::Api(answer.err().clone()),
             SdkError::TimeoutError(_) => CallError::Timeout(format!("{} within {:?}", self.url, self.limits.operation)),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => CallError::Timeout(self.url.to_owned()),
-            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_user() => self.unreachable(why()),
-            SdkError::ResponseError(_) => self.unreachable(why()),
+            SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => self.unreachable(why()),
             // What is left is what happens before a request exists: signing, that is credentials.
             _ => CallError::Credentials(why()),
         }
