@@ -7,6 +7,7 @@ use crate::pointer;
 use crate::scope::Scope;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The schema this program reads and writes.
 pub const SCHEMA: &str = "eksamine.facts/v1";
@@ -51,7 +52,7 @@ pub struct KindFacts<'a> {
     /// What could not be read.
     pub gaps: Vec<Gap>,
     items: Vec<&'a str>,
-    views: Vec<(Fields, Vec<Chunk>)>,
+    views: Vec<(Fields, Arc<[Chunk]>)>,
 }
 
 impl KindFacts<'_> {
@@ -64,8 +65,8 @@ impl KindFacts<'_> {
 
     /// The items as a rule with these fields sees them. Empty for fields that the projection did not hold.
     #[must_use]
-    pub fn view(&self, fields: &Fields) -> &[Chunk] {
-        self.views.iter().find(|(set, _)| set == fields).map_or(&[], |(_, chunks)| chunks)
+    pub fn view(&self, fields: &Fields) -> Arc<[Chunk]> {
+        self.views.iter().find(|(set, _)| set == fields).map_or_else(Arc::default, |(_, chunks)| chunks.clone())
     }
 }
 
@@ -251,7 +252,7 @@ fn read_as<'a, T: Deserialize<'a>>(cursor: &mut Cursor<'a>) -> Result<T, JsonErr
 #[derive(Default)]
 struct Items<'a> {
     items: Vec<&'a str>,
-    views: Vec<(Fields, Vec<Chunk>)>,
+    views: Vec<(Fields, Arc<[Chunk]>)>,
 }
 
 impl<'a> Items<'a> {
@@ -284,7 +285,7 @@ impl<'a> Items<'a> {
             }
             Ok(())
         })?;
-        let chunks = writers.into_iter().map(ChunkWriter::finish);
+        let chunks = writers.into_iter().map(|w| w.finish().into());
         Ok(Self { items, views: sets.iter().cloned().zip(chunks).collect() })
     }
 }

@@ -12,9 +12,12 @@ mod fields;
 mod json;
 mod known;
 mod noun;
+pub mod eks;
+pub mod logs;
 pub mod pointer;
 pub mod redact;
 mod scope;
+mod subject;
 mod tree;
 mod writer;
 
@@ -25,6 +28,7 @@ pub use json::{Cursor, JsonError, RawString, Shape};
 pub use known::{Known, Unknown, Watch};
 pub use noun::{Anything, Fact, List, Map, Noun, NumberOrText, Reading, Text, read_object};
 pub use scope::Scope;
+pub use subject::Subject;
 pub use tree::Tree;
 pub use writer::{Gathered, Item, write_document};
 

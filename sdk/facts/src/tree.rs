@@ -2,7 +2,6 @@
 
 use crate::json::{Cursor, JsonError, Shape};
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 /// A JSON value. Numbers and literals keep the source's spelling.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,8 +162,7 @@ fn write_text(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            // Writing to a String cannot fail.
-            c if u32::from(c) < 0x20 => drop(write!(out, "\\u{:04x}", u32::from(c))),
+            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }

@@ -1,0 +1,61 @@
+//! Amazon EKS, as its API answers.
+
+use crate::{Anything, List, Text, noun};
+
+noun! {
+    /// A cluster (`eks:DescribeCluster`).
+    pub struct Cluster = "aws.eks.clusters" {
+        /// Its ARN.
+        arn: Text = "arn",
+        /// Its name.
+        name: Text = "name",
+        /// `ACTIVE`, `UPDATING`, …
+        status: Text = "status",
+        /// Kubernetes version, `1.34`.
+        version: Text = "version",
+        /// Only a cluster that was registered, not made by EKS, has one.
+        connector_config: ConnectorConfig = "connectorConfig",
+        /// Which control-plane logs go to CloudWatch.
+        logging: Logging = "logging",
+        /// EKS Auto Mode.
+        compute_config: ComputeConfig = "computeConfig",
+        /// Networks of hybrid nodes.
+        remote_network_config: Anything = "remoteNetworkConfig",
+        /// Only a local cluster on Outposts has one.
+        outpost_config: Anything = "outpostConfig",
+    }
+}
+
+noun! {
+    /// Where a registered cluster runs.
+    pub struct ConnectorConfig {
+        /// `EKS_ANYWHERE`, `GKE`, …
+        provider: Text = "provider",
+    }
+}
+
+noun! {
+    /// Control-plane logging.
+    pub struct Logging {
+        /// EKS answers one entry for what is on and one for what is off.
+        cluster_logging: List<LogSetup> = "clusterLogging",
+    }
+}
+
+noun! {
+    /// Some log types and whether they are on.
+    pub struct LogSetup {
+        /// `api`, `audit`, `authenticator`, `controllerManager`, `scheduler`.
+        types: List<Text> = "types",
+        /// Whether these are exported.
+        enabled: bool = "enabled",
+    }
+}
+
+noun! {
+    /// EKS Auto Mode.
+    pub struct ComputeConfig {
+        /// Whether it is on.
+        enabled: bool = "enabled",
+    }
+}

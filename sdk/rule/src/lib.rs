@@ -1,0 +1,39 @@
+//! What a rule in Rust is written with.
+//!
+//! A rule is one function over [`Facts`], its parameters and a [`Tally`]; [`rule!`] makes it a component.
+//!
+//! ```ignore
+//! use eksamine_rule::prelude::*;
+//! rule!(judge);
+//!
+//! #[derive(Deserialize)]
+//! struct Params {}
+//!
+//! fn judge(facts: &Facts<'_>, _: &Params, mut tally: Tally) -> Verdict {
+//!     for cluster in facts.items::<Cluster>() {
+//!         tally.judge(cluster.place(), || {
+//!             let version = cluster.get()?.version.get()?;
+//!             Ok(pass(format!("Kubernetes {version}")).at(cluster.at("/version")))
+//!         });
+//!     }
+//!     tally.finish("the document holds no cluster")
+//! }
+//! ```
+//! There is no way to build a verdict but the tally, and no way to read a field as a plain value: see
+//! [`eksamine_facts::Known`].
+
+mod component;
+mod source;
+mod tally;
+
+pub use component::{__evaluate, Component, bindings};
+pub use source::{Facts, Item, Source};
+pub use tally::{Evidence, Finding, Outcome, Status, Tally, Verdict, fail, manual, not_applicable, pass};
+
+/// What nearly every rule needs.
+pub mod prelude {
+    pub use crate::rule;
+    pub use crate::{Facts, Item, Outcome, Status, Tally, Verdict, fail, manual, not_applicable, pass};
+    pub use eksamine_facts::{Availability, Known, Subject, Unknown};
+    pub use serde::Deserialize;
+}
