@@ -3,6 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
+use aws_config::{BehaviorVersion, Region};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use eksamine_facts::catalogue;
+use eksamine_gather::aws::Endpoints;
 use eksamine_gather::ways_in::{AwsOptions, SignedIn, WayInError, eks_token, find_cluster, sign_in_with};
 use eksamine_tests::servers::aws::AwsEndpoint;
 use serde_json::{Value, json};
@@ -108,5 +112,26 @@ async fn a_token_is_good_for_one_cluster_and_one_caller() -> Result<()> {
     let forged = other.config(REGION).credentials_provider().context("no credentials")?;
     let forged = eks_token(&forged, REGION, "prod", now).await?;
     ensure!(review(&scene, &forged, "prod").await?["authenticated"] == false);
+    Ok(())
+}
+
+/// Environment variables of the same names are the SDK's own matter; a profile shows that its settings arrive.
+#[tokio::test]
+async fn a_profile_says_where_services_answer() -> Result<()> {
+    let settings = "[profile here]\nendpoint_url = http://all:1\nservices = mine\n\n\
+        [services mine]\neks =\n  endpoint_url = http://eks:2\ncloudwatch_logs =\n  endpoint_url = http://logs:3\n\n\
+        [profile strict]\nuse_fips_endpoint = true\n\n[profile six]\nuse_dualstack_endpoint = true\n";
+    let files = EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, settings).build();
+    let url = async |profile: &str, kind: &str| {
+        let config = aws_config::defaults(BehaviorVersion::latest()).profile_files(files.clone()).profile_name(profile);
+        let config = config.region(Region::new(REGION)).http_client(eksamine_gather::aws::connections()).load().await;
+        let service = catalogue::aws(kind).context("a row")?.service;
+        anyhow::Ok(Endpoints::new(config, REGION).of(service).0)
+    };
+    ensure!(url("here", "aws.eks.clusters").await? == "http://eks:2");
+    ensure!(url("here", "aws.logs.loggroups").await? == "http://logs:3");
+    ensure!(url("here", "aws.ec2.subnets").await? == "http://all:1");
+    ensure!(url("strict", "aws.eks.clusters").await? == "https://fips.eks.eu-west-1.amazonaws.com");
+    ensure!(url("six", "aws.ec2.subnets").await? == "https://ec2.eu-west-1.api.aws");
     Ok(())
 }

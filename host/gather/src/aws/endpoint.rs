@@ -151,13 +151,12 @@ impl Endpoints {
 
     /// `AWS_ENDPOINT_URL_EKS` before `AWS_ENDPOINT_URL`; the same from the profile.
     fn configured(&self, service: &Service) -> Option<String> {
-        let key = ServiceConfigKey::builder()
-            .service_id(service.id)
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build()
-            .ok()?;
-        let own = self.config.service_config().and_then(|settings| settings.load_config(key));
+        // In profiles AWS spells `cloudwatch_logs`; its runtime for Rust looks for `cloudwatch-logs`.
+        let ids = [service.id.replace(' ', "_"), service.id.to_owned()];
+        let own = ids.iter().find_map(|id| {
+            let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+            self.config.service_config()?.load_config(key.ok()?)
+        });
         own.or_else(|| self.config.endpoint_url().map(str::to_owned))
     }
 }
