@@ -104,12 +104,15 @@ async fn a_silent_service_costs_no_more_than_its_deadline() -> Result<()> {
 
 #[tokio::test]
 async fn one_thing_that_is_gone_or_refused_does_not_hide_the_others() -> Result<()> {
-    let of = |fault: Value| json!({"operation": "DescribeNodegroup", "params": {"nodegroupName": "green"}, "fault": fault});
+    let of =
+        |fault: Value| json!({"operation": "DescribeNodegroup", "params": {"nodegroupName": "green"}, "fault": fault});
     let (_, gone) = after(of(json!({"code": "ResourceNotFoundException", "status": 404}))).await?;
     ensure!(gone.status == Availability::Complete && gone.items.len() == 2, "{gone:?}");
     let (_, refused) = after(of(json!({"deny": true}))).await?;
     ensure!(refused.status == Availability::Partial && refused.items.len() == 2, "{refused:?}");
-    ensure!(refused.gaps[0].subject == "green" && refused.gaps[0].permission.as_deref() == Some("eks:DescribeNodegroup"));
+    ensure!(
+        refused.gaps[0].subject == "green" && refused.gaps[0].permission.as_deref() == Some("eks:DescribeNodegroup")
+    );
     Ok(())
 }
 

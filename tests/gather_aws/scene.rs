@@ -128,8 +128,13 @@ pub(crate) fn quick() -> Limits {
 }
 
 pub(crate) fn nodes() -> Result<Gathered> {
-    let ids = ["aws:///eu-west-1a/i-0a", "aws:///eu-west-1b/i-0b", "aws:///eu-west-1a/i-0c", "aws:///eu-west-1a/i-0d",
-        "aws:///eu-west-1a/4f1c/fargate-ip-10-0-0-7"];
+    let ids = [
+        "aws:///eu-west-1a/i-0a",
+        "aws:///eu-west-1b/i-0b",
+        "aws:///eu-west-1a/i-0c",
+        "aws:///eu-west-1a/i-0d",
+        "aws:///eu-west-1a/4f1c/fargate-ip-10-0-0-7",
+    ];
     kubernetes_items(&ids.map(|id| json!({"metadata": {"name": id}, "spec": {"providerID": id}})))
 }
 

@@ -56,7 +56,10 @@ async fn bad_credentials_are_one_clear_error() -> Result<()> {
     ensure!(matches!(error, Some(WayInError::Expired { .. })), "{error:?}");
     let mut scene = Scene::two_of_everything()?;
     let error = sign_in(&scene, "af-south-1", None).await.err();
-    ensure!(matches!(&error, Some(WayInError::RegionDisabled { elsewhere, .. }) if elsewhere == "us-east-1"), "{error:?}");
+    ensure!(
+        matches!(&error, Some(WayInError::RegionDisabled { elsewhere, .. }) if elsewhere == "us-east-1"),
+        "{error:?}"
+    );
     scene.world.access_key = "AKIANOBODY".into();
     let error = sign_in(&scene, REGION, None).await.err();
     ensure!(matches!(error, Some(WayInError::Refused { .. })), "{error:?}");

@@ -11,8 +11,10 @@ fn refusal(world: &Value) -> Result<String> {
 
 #[test]
 fn a_world_says_only_what_aws_could_say() -> Result<()> {
-    let cluster = |cluster: Value| json!({"account": "111122223333", "answers": [
-        {"service": "eks", "operation": "DescribeCluster", "answer": {"cluster": cluster}}]});
+    let cluster = |cluster: Value| {
+        json!({"account": "111122223333", "answers": [
+        {"service": "eks", "operation": "DescribeCluster", "answer": {"cluster": cluster}}]})
+    };
     let why = refusal(&cluster(json!({"nam": "prod"})))?;
     ensure!(why.contains(r#"no member \"nam\" (did you mean \"name\"?)"#), "{why}");
     let why = refusal(&cluster(json!({"tags": {"a": 1}})))?;

@@ -45,8 +45,8 @@ impl AwsEndpoint {
         let stdout = process.stdout.take().context("the endpoint has no output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
-        let ready: Ready = serde_json::from_str(&line)
-            .with_context(|| format!("the AWS endpoint did not start: it said {line:?}"))?;
+        let ready: Ready =
+            serde_json::from_str(&line).with_context(|| format!("the AWS endpoint did not start: it said {line:?}"))?;
         Ok(Self { process, url: ready.endpoint })
     }
 

@@ -102,9 +102,7 @@ pub fn host(service: &Service, region: &str, fips: bool, dual_stack: bool) -> (S
 /// GovCloud's ordinary hosts are FIPS validated, for these services under no other name.
 fn plain_is_fips(endpoint: &str, partition: &Partition, dual_stack: bool) -> bool {
     let plain: &[&str] = match partition.name {
-        "aws-us-gov" if !dual_stack => {
-            &["cloudformation", "ec2", "eks", "elasticloadbalancing", "logs", "sts"]
-        }
+        "aws-us-gov" if !dual_stack => &["cloudformation", "ec2", "eks", "elasticloadbalancing", "logs", "sts"],
         _ => &[],
     };
     plain.contains(&endpoint)
@@ -154,7 +152,8 @@ impl Endpoints {
         // In profiles AWS spells `cloudwatch_logs`; its runtime for Rust looks for `cloudwatch-logs`.
         let ids = [service.id.replace(' ', "_"), service.id.to_owned()];
         let own = ids.iter().find_map(|id| {
-            let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+            let key =
+                ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
             self.config.service_config()?.load_config(key.ok()?)
         });
         own.or_else(|| self.config.endpoint_url().map(str::to_owned))

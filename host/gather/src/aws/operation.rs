@@ -51,11 +51,7 @@ impl Wire<'_> {
         String::from_utf8(body).map_err(|error| CallError::Malformed(error.to_string()))
     }
 
-    fn operation(
-        &self,
-        service: &Service,
-        name: &'static str,
-    ) -> Operation<http::Request<Vec<u8>>, Vec<u8>, ApiError> {
+    fn operation(&self, service: &Service, name: &'static str) -> Operation<http::Request<Vec<u8>>, Vec<u8>, ApiError> {
         Operation::builder()
             .service_name(service.id)
             .operation_name(name)

@@ -107,11 +107,7 @@ async fn assumed(config: &SdkConfig, role: &str, region: &str) -> SdkConfig {
 }
 
 /// An endpoint that does not know the key: a wrong key, or a region that this account has not enabled.
-async fn unknown(
-    client: &impl Fn(&str) -> Result<Aws, WayInError>,
-    region: &str,
-    error: &CallError,
-) -> WayInError {
+async fn unknown(client: &impl Fn(&str) -> Result<Aws, WayInError>, region: &str, error: &CallError) -> WayInError {
     let home = partition(region).home;
     let refused = WayInError::Refused { why: error.to_string() };
     if home == region {
