@@ -60,7 +60,7 @@ pub enum WayInError {
         /// What was asked.
         what: String,
         /// What came of it.
-        source: CallError,
+        source: Box<CallError>,
     },
     /// No cluster of that name.
     #[error("no EKS cluster {name:?} in {region}{near}", near = names_text(.names))]

@@ -25,8 +25,6 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
 use aws_smithy_types::error::display::DisplayErrorContext;
 
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
 use eksamine_facts::catalogue::Service;
 
@@ -58,23 +56,12 @@ impl Wire<'_> {
             .http_client(self.http.clone())
             .endpoint_url(self.url)
             .behavior_version(BehaviorVersion::latest())
-            .standard_retry(
-                &RetryConfig::standard()
-                    .with_max_attempts(self.limits.attempts)
-                    .with_initial_backoff(self.limits.backoff)
-                    .with_max_backoff(self.limits.longest_backoff),
-            )
+            .standard_retry(&self.limits.retries())
             // None of them is there unless added by hand.
             .retry_classifier(HttpStatusCodeClassifier::default())
             .retry_classifier(TransientErrorClassifier::<ApiError>::new())
             .retry_classifier(AwsErrorCodeClassifier::<ApiError>::new())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(self.limits.connect)
-                    .operation_attempt_timeout(self.limits.attempt)
-                    .operation_timeout(self.limits.operation)
-                    .build(),
-            )
+            .timeout_config(self.limits.deadlines())
             .sleep_impl(TokioSleep::new())
             .runtime_plugin(self.signing(service))
             .serializer(|request: http::Request<Vec<u8>>| Ok(HttpRequest::try_from(request.map(SdkBody::from))?))

@@ -2,7 +2,6 @@
 
 use super::{SignedIn, WayInError};
 use aws_sdk_eks::Client;
-use aws_sdk_eks::config::retry::RetryConfig;
 use aws_sdk_eks::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,8 +30,7 @@ pub struct Cluster {
 /// # Errors
 /// [`WayInError`]: no such cluster (naming those there are), several and none named, or EKS did not answer.
 pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cluster, WayInError> {
-    let config = signed_in.config.clone().into_builder().retry_config(RetryConfig::standard().with_max_attempts(5));
-    let eks = Client::new(&config.build());
+    let eks = Client::new(&signed_in.config);
     let region = signed_in.scope.region.clone().unwrap_or_default();
     let name = match name {
         Some(name) => name.to_owned(),
