@@ -4,7 +4,7 @@ mod cluster;
 mod credentials;
 mod token;
 
-pub use cluster::{Cluster, find_cluster};
+pub use cluster::{Cluster, FINDING, REACHING, find_cluster};
 pub use credentials::{AwsOptions, SignedIn, sign_in, sign_in_with};
 pub use token::eks_token;
 

@@ -6,6 +6,11 @@ use aws_sdk_eks::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+/// The IAM action that finding the only cluster of a region takes; a named one needs it only for a better error.
+pub const FINDING: &str = "eks:ListClusters";
+/// The IAM action that reaching a cluster natively takes.
+pub const REACHING: &str = "eks:DescribeCluster";
+
 /// A cluster, as far as the ways in need to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
@@ -40,7 +45,7 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
     let cluster = match answer {
         Ok(answer) => answer.cluster,
         Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => None,
-        Err(error) => return Err(failed("eks:DescribeCluster", &error)),
+        Err(error) => return Err(failed(REACHING, &error)),
     };
     let Some(cluster) = cluster else {
         // Without the permission to list, the name alone must do.
@@ -61,7 +66,7 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
 
 async fn list(eks: &Client) -> Result<Vec<String>, WayInError> {
     let pages = eks.list_clusters().into_paginator().items().send();
-    let mut names = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed("eks:ListClusters", &error))?;
+    let mut names = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed(FINDING, &error))?;
     names.sort();
     Ok(names)
 }
