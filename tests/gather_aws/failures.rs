@@ -8,7 +8,7 @@ use eksamine_facts::{Availability, Gathered};
 use eksamine_gather::aws::{Aws, Limits};
 use serde_json::{Value, json};
 
-use crate::scene::{NODES, REGION, Scene, every_kind, nodes, quick};
+use crate::scene::{NODES, REGION, Scene, every_kind, nodes, quick, two_of_everything};
 
 const NODEGROUPS: &str = "aws.eks.nodegroups";
 
@@ -85,6 +85,24 @@ async fn what_does_not_pass_is_an_error_that_says_so() -> Result<()> {
         ensure!(found.status == Availability::Error && found.items.is_empty(), "{fault}: {found:?}");
         ensure!(found.reason.as_deref().is_some_and(|why| why.contains(reason)), "{fault}: {found:?}");
         ensure!(found.permission.is_none());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_without_its_list_is_not_an_empty_list() -> Result<()> {
+    let mut data = two_of_everything()?;
+    for entry in data["answers"].as_array_mut().context("answers")? {
+        if ["ListNodegroups", "DescribeCluster", "DescribeVpcBlockPublicAccessOptions"]
+            .iter()
+            .any(|o| entry["operation"] == *o)
+        {
+            entry["answer"] = json!({});
+        }
+    }
+    let facts = Scene::of(data)?.gather(&every_kind()).await?;
+    for kind in [NODEGROUPS, "aws.eks.clusters", "aws.ec2.vpcblockpublicaccessoptions"] {
+        ensure!(facts[kind].status == Availability::Error, "{kind}: {:?}", facts[kind]);
     }
     Ok(())
 }

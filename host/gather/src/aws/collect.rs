@@ -42,16 +42,21 @@ impl Collector<'_> {
         // Two ways that fail for one reason leave one gap.
         let mut seen = BTreeSet::new();
         gaps.retain(|gap| seen.insert((gap.subject.clone(), gap.reason.clone())));
-        let mut complete = Vec::new();
-        for mut item in items.into_values() {
-            gaps.extend(self.parts(row, &mut item).await);
-            for path in row.redact {
-                let tokens: Vec<_> = pointer::tokens(path).into_iter().flatten().collect();
-                replace(&mut item, &tokens.iter().map(AsRef::as_ref).collect::<Vec<_>>(), MARKER);
-            }
-            complete.push(Item::new(&item, row.identity));
+        let completed = stream::iter(items.into_values()).map(|item| self.completed(row, item));
+        let completed: Vec<(Item, Vec<Gap>)> = completed.buffered(ABREAST).collect().await;
+        let (items, further): (Vec<_>, Vec<_>) = completed.into_iter().unzip();
+        gaps.extend(further.into_iter().flatten());
+        gathered(items, gaps, whole)
+    }
+
+    /// An item with its parts and without what must not be shown.
+    async fn completed(&self, row: &AwsKind, mut item: Tree<'static>) -> (Item, Vec<Gap>) {
+        let gaps = self.parts(row, &mut item).await;
+        for path in row.redact {
+            let tokens: Vec<_> = pointer::tokens(path).into_iter().flatten().collect();
+            replace(&mut item, &tokens.iter().map(AsRef::as_ref).collect::<Vec<_>>(), MARKER);
         }
-        gathered(complete, gaps, whole)
+        (Item::new(&item, row.identity), gaps)
     }
 
     /// Completes an item with its `$` parts. A part that was not read whole is left out, and the gaps say so.
@@ -155,6 +160,7 @@ impl Collector<'_> {
         for page in 1..=PAGES {
             let body = self.aws.call(service, call, &input).await.map_err(|error| (page, error))?;
             let answer = parse(service, call.operation, &body).map_err(|error| (page, error))?;
+            expected(call, &answer).map_err(|error| (page, error))?;
             self.read(call, target, &answer, found);
             let next = call.paging.as_ref().and_then(|p| answer.get(p.next)?.as_text()).filter(|t| !t.is_empty());
             let (Some(paging), Some(next)) = (&call.paging, next) else { return Ok(()) };
@@ -193,6 +199,16 @@ impl Collector<'_> {
                 found.gaps.push(Gap { subject, status: Availability::Error, reason, permission: None });
             }
         }
+    }
+}
+
+/// An answer without its list is no empty list: what was not said must not count as "none".
+fn expected(call: &Call, answer: &Tree<'_>) -> Result<(), CallError> {
+    match pointer::tokens(call.results).and_then(|mut tokens| tokens.next()) {
+        Some(first) if answer.get(&first).is_none() => {
+            Err(CallError::Malformed(format!("{} answered without {first}", call.operation)))
+        }
+        _ => Ok(()),
     }
 }
 
