@@ -7,8 +7,13 @@ use aws_sdk_eks::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+/// What describing it takes.
+pub(crate) const DESCRIBE: &str = "eks:DescribeCluster";
+/// What finding the only one takes.
+pub(crate) const LIST: &str = "eks:ListClusters";
+
 /// A cluster, as far as the ways in need to know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cluster {
     /// Its name.
     pub name: String,
@@ -24,6 +29,8 @@ pub struct Cluster {
     pub certificates: Option<Vec<u8>>,
     /// What tokens are signed for: the name, or the id of a cluster on Outposts.
     pub token_id: String,
+    /// Why nothing but the name is known: AWS does not let us describe it. Other facts can be read all the same.
+    pub unread: Option<String>,
 }
 
 /// The cluster of this name, or the only one of the region.
@@ -42,7 +49,12 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
     let cluster = match answer {
         Ok(answer) => answer.cluster,
         Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => None,
-        Err(error) => return Err(failed("eks:DescribeCluster", &error)),
+        Err(error) => match failed(DESCRIBE, &error) {
+            WayInError::Eks { why, permission: Some(_), .. } => {
+                return Ok(Cluster { token_id: name.clone(), name, unread: Some(why), ..Cluster::default() });
+            }
+            other => return Err(other),
+        },
     };
     let Some(cluster) = cluster else {
         // Without the permission to list, the name alone must do.
@@ -57,13 +69,14 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
         version: cluster.version().map(str::to_owned),
         endpoint: cluster.endpoint().map(str::to_owned),
         certificates: certificates.and_then(|data| STANDARD.decode(data).ok()),
+        unread: None,
         name,
     })
 }
 
 async fn list(eks: &Client) -> Result<Vec<String>, WayInError> {
     let pages = eks.list_clusters().into_paginator().items().send();
-    let mut names = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed("eks:ListClusters", &error))?;
+    let mut names = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed(LIST, &error))?;
     names.sort();
     Ok(names)
 }
