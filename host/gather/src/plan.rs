@@ -72,6 +72,13 @@ impl Plan {
         self.within().any(|(_, kind)| matches!(kind, Kind::Kubernetes(_)))
     }
 
+    /// The same, of some of the kinds.
+    pub(crate) fn keeping(&self, keep: impl Fn(&Kind<'_>) -> bool) -> Self {
+        let mut plan = self.clone();
+        plan.kinds.retain(|name, _| Kind::find(name).is_ok_and(|kind| keep(&kind)));
+        plan
+    }
+
     /// The kinds within the tier.
     pub(crate) fn within(&self) -> impl Iterator<Item = (&str, Kind<'_>)> {
         let asked = self.kinds.iter().filter(|(_, planned)| planned.tier <= self.tier);
