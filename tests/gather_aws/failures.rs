@@ -60,9 +60,11 @@ async fn throttled_in_xml_and_in_every_service() -> Result<()> {
 
 #[tokio::test]
 async fn the_wait_that_aws_asks_for_is_kept() -> Result<()> {
-    let fault = json!({"operation": "ListNodegroups", "times": 1, "fault": {"throttle": true, "retry_after_ms": 700}});
+    let scene = Scene::two_of_everything()?;
+    let fault = json!({"throttle": true, "retry_after_ms": 700});
+    scene.world.control(&json!({"faults": [{"operation": "ListNodegroups", "times": 1, "fault": fault}]}))?;
     let begin = Instant::now();
-    let (_, found) = after(fault).await?;
+    let found = nodegroups(&scene, Limits { longest_backoff: Duration::from_secs(5), ..quick() }).await?;
     ensure!(found.status == Availability::Complete);
     ensure!(begin.elapsed() >= Duration::from_millis(700), "it waited {:?}", begin.elapsed());
     Ok(())
@@ -102,12 +104,15 @@ async fn a_silent_service_costs_no_more_than_its_deadline() -> Result<()> {
 
 #[tokio::test]
 async fn one_thing_that_is_gone_or_refused_does_not_hide_the_others() -> Result<()> {
-    let of = |fault: Value| json!({"operation": "DescribeNodegroup", "params": {"nodegroupName": "green"}, "fault": fault});
+    let of =
+        |fault: Value| json!({"operation": "DescribeNodegroup", "params": {"nodegroupName": "green"}, "fault": fault});
     let (_, gone) = after(of(json!({"code": "ResourceNotFoundException", "status": 404}))).await?;
     ensure!(gone.status == Availability::Complete && gone.items.len() == 2, "{gone:?}");
     let (_, refused) = after(of(json!({"deny": true}))).await?;
     ensure!(refused.status == Availability::Partial && refused.items.len() == 2, "{refused:?}");
-    ensure!(refused.gaps[0].subject == "green" && refused.gaps[0].permission.as_deref() == Some("eks:DescribeNodegroup"));
+    ensure!(
+        refused.gaps[0].subject == "green" && refused.gaps[0].permission.as_deref() == Some("eks:DescribeNodegroup")
+    );
     Ok(())
 }
 

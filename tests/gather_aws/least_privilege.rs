@@ -10,15 +10,7 @@ use serde_json::json;
 use crate::scene::{Scene, every_kind, items};
 
 fn derived() -> Result<BTreeSet<String>> {
-    let mut actions = BTreeSet::new();
-    for kind in catalogue::closure(every_kind())? {
-        match Kind::find(kind)? {
-            Kind::Aws(row) => actions.extend(row.actions().into_iter().map(str::to_owned)),
-            Kind::CloudControl(_) => actions.extend(catalogue::CLOUD_CONTROL.actions().into_iter().map(str::to_owned)),
-            Kind::Kubernetes(_) => {}
-        }
-    }
-    Ok(actions)
+    Ok(catalogue::iam_actions(every_kind())?.into_iter().map(str::to_owned).collect())
 }
 
 fn recorded(scene: &Scene) -> Result<BTreeSet<String>> {

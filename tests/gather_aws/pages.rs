@@ -1,6 +1,7 @@
 //! Everything there is, once, as AWS spells it.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use eksamine_facts::{Availability, Gathered};
@@ -65,7 +66,10 @@ async fn number_tokens_stay_and_secrets_do_not() -> Result<()> {
     ensure!(text("aws.eks.nodegroups").contains(r#""createdAt":1763900000.5"#));
     ensure!(text("cfn.AWS::EFS::FileSystem").contains(r#""ProvisionedThroughputInMibps":1.5"#));
     for item in items(&facts, "aws.ec2.launchtemplateversions")? {
-        ensure!(item["LaunchTemplateData"]["UserData"] == MARKER && item["LaunchTemplateData"]["MetadataOptions"] != json!(null));
+        ensure!(
+            item["LaunchTemplateData"]["UserData"] == MARKER
+                && item["LaunchTemplateData"]["MetadataOptions"] != json!(null)
+        );
     }
     for item in items(&facts, "cfn.AWS::EFS::FileSystem")? {
         ensure!(item["Replication"]["Token"] == MARKER && item["BypassPolicyLockoutSafetyCheck"] == MARKER, "{item}");
@@ -112,14 +116,37 @@ async fn no_call_is_made_for_nothing() -> Result<()> {
 async fn one_machine_that_is_gone_does_not_hide_the_others() -> Result<()> {
     let scene = Scene::two_of_everything()?;
     let mut known = nodes()?;
-    let gone = ["i-0gone", "i-0gone2"].map(|id| {
-        json!({"metadata": {"name": id}, "spec": {"providerID": format!("aws:///eu-west-1a/{id}")}})
-    });
+    let gone = ["i-0gone", "i-0gone2"]
+        .map(|id| json!({"metadata": {"name": id}, "spec": {"providerID": format!("aws:///eu-west-1a/{id}")}}));
     known.items.extend(kubernetes_items(&gone)?.items);
     let known = BTreeMap::from([(NODES.to_owned(), known)]);
     let facts = scene.gather_with(&scene.aws()?, &["aws.ec2.instances"], known).await?;
     ensure!(facts["aws.ec2.instances"].status == Availability::Complete);
     ensure!(names(&facts, "aws.ec2.instances", "/InstanceId")? == ["i-0a", "i-0b", "i-0c", "i-0d", "i-0e"]);
+    Ok(())
+}
+
+/// Parallel, but never more than six calls to one service: 24 slow ones take four rounds.
+#[tokio::test]
+async fn calls_go_six_at_a_time() -> Result<()> {
+    let mut data = crate::scene::two_of_everything()?;
+    let groups: Vec<String> = (10..34).map(|n| format!("g{n}")).collect();
+    let answers = data["answers"].as_array_mut().context("answers")?;
+    for entry in answers.iter_mut().filter(|entry| entry["operation"] == "ListNodegroups") {
+        entry["answer"]["nodegroups"] = json!(groups);
+    }
+    for name in &groups {
+        answers.push(json!({"service": "eks", "operation": "DescribeNodegroup", "params": {"nodegroupName": name},
+            "answer": {"nodegroup": {"nodegroupName": name, "nodegroupArn": name}}}));
+    }
+    data["page_size"] = json!(100);
+    data["faults"] = json!([{"operation": "DescribeNodegroup", "fault": {"delay_ms": 200}}]);
+    let scene = Scene::of(data)?;
+    let begin = Instant::now();
+    let facts = scene.gather(&["aws.eks.nodegroups"]).await?;
+    let took = begin.elapsed();
+    ensure!(facts["aws.eks.nodegroups"].items.len() == 24, "{facts:?}");
+    ensure!(took >= Duration::from_millis(800) && took < Duration::from_millis(24 * 200), "{took:?}");
     Ok(())
 }
 

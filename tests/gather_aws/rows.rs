@@ -26,8 +26,14 @@ const ECR: Service = Service {
     protocol: Protocol::Json { version: "1.1", target: "AmazonEC2ContainerRegistry_V20150921" },
     version: "2015-09-21",
 };
-const IAM: Service =
-    Service { name: "iam", signing: "iam", endpoint: "iam", id: "IAM", protocol: Protocol::Query, version: "2010-05-08" };
+const IAM: Service = Service {
+    name: "iam",
+    signing: "iam",
+    endpoint: "iam",
+    id: "IAM",
+    protocol: Protocol::Query,
+    version: "2010-05-08",
+};
 const ELBV2: Service = Service {
     name: "elbv2",
     signing: "elasticloadbalancing",
@@ -46,7 +52,7 @@ const EMPTY_KIND: AwsKind =
     AwsKind { kind: "", doc: "", service: &EKS, ways: &[], parts: &[], tier: 0, identity: &[], redact: &[] };
 
 /// Rows to come.
-pub const FURTHER: &[AwsKind] = &[
+pub(crate) const FURTHER: &[AwsKind] = &[
     AwsKind {
         kind: "aws.eks.accessentries",
         ways: &[&[

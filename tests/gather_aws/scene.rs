@@ -7,32 +7,34 @@ use anyhow::{Context as _, Result};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
 use eksamine_facts::catalogue::{self, AwsKind, CloudControlKind, Kind};
 use eksamine_facts::{Gathered, Item, Scope, Tree};
 use eksamine_gather::aws::{Aws, Limits, Run, connections, gather};
 use eksamine_tests::servers::aws::{AwsCall, AwsEndpoint, AwsWorld};
 use serde_json::{Value, json};
 
-pub const REGION: &str = "eu-west-1";
-pub const EFS: &str = "cfn.AWS::EFS::FileSystem";
-pub const NODES: &str = "k8s.nodes.v1";
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const EFS: &str = "cfn.AWS::EFS::FileSystem";
+pub(crate) const NODES: &str = "k8s.nodes.v1";
 
-pub struct Scene {
-    pub world: AwsWorld,
-    pub data: Value,
+pub(crate) struct Scene {
+    pub(crate) world: AwsWorld,
+    pub(crate) data: Value,
 }
 
 impl Scene {
-    pub fn two_of_everything() -> Result<Self> {
+    pub(crate) fn two_of_everything() -> Result<Self> {
         Self::of(two_of_everything()?)
     }
 
-    pub fn of(data: Value) -> Result<Self> {
+    pub(crate) fn of(data: Value) -> Result<Self> {
         Ok(Self { world: AwsEndpoint::shared()?.world(&data)?, data })
     }
 
     /// The settings of someone whose keys open this world.
-    pub fn config(&self, region: &str) -> SdkConfig {
+    pub(crate) fn config(&self, region: &str) -> SdkConfig {
         let AwsWorld { access_key, secret_key, session_token, url } = &self.world;
         let credentials = Credentials::new(access_key, secret_key, session_token.clone(), None, "test");
         SdkConfig::builder()
@@ -41,19 +43,21 @@ impl Scene {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .region(Region::new(region.to_owned()))
             .endpoint_url(url)
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
             .build()
     }
 
-    pub fn aws(&self) -> Result<Aws> {
+    pub(crate) fn aws(&self) -> Result<Aws> {
         Aws::new(&self.config(REGION), REGION, quick()).context("no client")
     }
 
     /// These kinds, with what they need, and the cluster's nodes given.
-    pub async fn gather(&self, kinds: &[&str]) -> Result<BTreeMap<String, Gathered>> {
+    pub(crate) async fn gather(&self, kinds: &[&str]) -> Result<BTreeMap<String, Gathered>> {
         self.gather_with(&self.aws()?, kinds, BTreeMap::from([(NODES.to_owned(), nodes()?)])).await
     }
 
-    pub async fn gather_with(
+    pub(crate) async fn gather_with(
         &self,
         aws: &Aws,
         kinds: &[&str],
@@ -70,17 +74,17 @@ impl Scene {
         Ok(run(aws, rows, types, known).await)
     }
 
-    pub async fn gather_rows(&self, rows: &'static [AwsKind]) -> Result<BTreeMap<String, Gathered>> {
+    pub(crate) async fn gather_rows(&self, rows: &'static [AwsKind]) -> Result<BTreeMap<String, Gathered>> {
         Ok(run(&self.aws()?, rows.iter().collect(), Vec::new(), BTreeMap::new()).await)
     }
 
     /// The calls that were answered or refused, in no order.
-    pub fn log(&self) -> Result<Vec<AwsCall>> {
+    pub(crate) fn log(&self) -> Result<Vec<AwsCall>> {
         self.world.log()
     }
 
     /// What AWS has, as its models spell it.
-    pub fn answer(&self, operation: &str) -> Result<&Value> {
+    pub(crate) fn answer(&self, operation: &str) -> Result<&Value> {
         let answers = self.data["answers"].as_array().context("a world has answers")?;
         let found = answers.iter().find(|entry| entry["operation"] == operation);
         Ok(&found.context("no such answer")?["answer"])
@@ -104,16 +108,16 @@ async fn run(
 }
 
 /// Everything the catalogue has, and one type through Cloud Control.
-pub fn every_kind() -> Vec<&'static str> {
+pub(crate) fn every_kind() -> Vec<&'static str> {
     catalogue::AWS.iter().map(|row| row.kind).chain([EFS]).collect()
 }
 
-pub fn two_of_everything() -> Result<Value> {
+pub(crate) fn two_of_everything() -> Result<Value> {
     Ok(serde_json::from_str(include_str!("../worlds/two_of_everything.json"))?)
 }
 
 /// As impatient as a test: the shapes of retrying are the same.
-pub fn quick() -> Limits {
+pub(crate) fn quick() -> Limits {
     Limits {
         attempts: 4,
         backoff: Duration::from_millis(10),
@@ -123,26 +127,31 @@ pub fn quick() -> Limits {
     }
 }
 
-pub fn nodes() -> Result<Gathered> {
-    let ids = ["aws:///eu-west-1a/i-0a", "aws:///eu-west-1b/i-0b", "aws:///eu-west-1a/i-0c", "aws:///eu-west-1a/i-0d",
-        "aws:///eu-west-1a/4f1c/fargate-ip-10-0-0-7"];
+pub(crate) fn nodes() -> Result<Gathered> {
+    let ids = [
+        "aws:///eu-west-1a/i-0a",
+        "aws:///eu-west-1b/i-0b",
+        "aws:///eu-west-1a/i-0c",
+        "aws:///eu-west-1a/i-0d",
+        "aws:///eu-west-1a/4f1c/fargate-ip-10-0-0-7",
+    ];
     kubernetes_items(&ids.map(|id| json!({"metadata": {"name": id}, "spec": {"providerID": id}})))
 }
 
-pub fn kubernetes_items(objects: &[Value]) -> Result<Gathered> {
+pub(crate) fn kubernetes_items(objects: &[Value]) -> Result<Gathered> {
     let item = |object: &Value| Ok(Item::new(&Tree::parse(&object.to_string())?, &["/metadata/name"]));
     Ok(Gathered::complete(objects.iter().map(item).collect::<Result<_>>()?))
 }
 
 /// The items of a kind as JSON, in the order of the document.
-pub fn items(facts: &BTreeMap<String, Gathered>, kind: &str) -> Result<Vec<Value>> {
+pub(crate) fn items(facts: &BTreeMap<String, Gathered>, kind: &str) -> Result<Vec<Value>> {
     let mut items = facts.get(kind).with_context(|| format!("{kind} was not gathered"))?.items.clone();
     items.sort();
     items.iter().map(|item| Ok(serde_json::from_str(item.text())?)).collect()
 }
 
 /// The text at a pointer of every item.
-pub fn names(facts: &BTreeMap<String, Gathered>, kind: &str, at: &str) -> Result<Vec<String>> {
+pub(crate) fn names(facts: &BTreeMap<String, Gathered>, kind: &str, at: &str) -> Result<Vec<String>> {
     let text = |item: &Value| Some(item.pointer(at)?.as_str()?.to_owned());
     Ok(items(facts, kind)?.iter().filter_map(text).collect())
 }

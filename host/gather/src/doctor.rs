@@ -4,7 +4,7 @@ use crate::aws::Probed;
 use crate::kubernetes::{Failure, Kubernetes};
 use crate::permissions::{Permissions, why};
 use crate::plan::Plan;
-use crate::ways_in::{DESCRIBE, LIST, Options, SignedIn, WayIn, WayInError, WaysIn, open};
+use crate::ways_in::{FINDING, REACHING, Options, SignedIn, WayIn, WayInError, WaysIn, open};
 use eksamine_facts::catalogue::{CLOUD_CONTROL, Call, Each, Kind, Service};
 use futures::future::join_all;
 use std::collections::BTreeMap;
@@ -166,9 +166,9 @@ async fn iam(plan: &Plan, permissions: &Permissions, ways_in: &WaysIn) -> Vec<Ch
 /// What opening the ways in has found out already.
 fn finding(action: &str, ways_in: &WaysIn) -> Probed {
     match action {
-        DESCRIBE if ways_in.scope.cluster_arn.is_some() => Probed::Allowed,
-        DESCRIBE => Probed::Denied(String::new()),
-        LIST => Probed::Allowed,
+        REACHING if ways_in.scope.cluster_arn.is_some() => Probed::Allowed,
+        REACHING => Probed::Denied(String::new()),
+        FINDING => Probed::Allowed,
         _ => Probed::Unclear("no call of the catalogue needs it alone".to_owned()),
     }
 }

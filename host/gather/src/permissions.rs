@@ -7,7 +7,7 @@ pub use rbac::Subject;
 
 use crate::kubernetes::Access;
 use crate::plan::{Plan, Planned};
-use crate::ways_in::{DESCRIBE, LIST, WayIn};
+use crate::ways_in::{FINDING, REACHING, WayIn};
 use eksamine_facts::catalogue::{Kind, KubernetesKind, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,8 @@ pub const PERMISSION_FREE: &[(&str, &str)] = &[
 ];
 
 /// What the way in itself asks for, in place of a kind's name.
-const FINDING: &str = "the cluster, found by its name";
-const CHOOSING: &str = "the cluster, when none is named";
+const BY_NAME: &str = "the cluster, found by its name";
+const BY_REGION: &str = "the cluster, when none is named";
 
 /// Everything that a plan needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,9 +63,9 @@ impl Permissions {
         }
         let native = !matches!(way_in, WayIn::Kubeconfig { .. } | WayIn::InCluster);
         if native || plan.wants_aws() {
-            all.iam(DESCRIBE, FINDING, &Planned::default());
+            all.iam(REACHING, BY_NAME, &Planned::default());
             if !cluster_named {
-                all.iam(LIST, CHOOSING, &Planned::default());
+                all.iam(FINDING, BY_REGION, &Planned::default());
             }
         }
         all

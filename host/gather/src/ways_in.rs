@@ -6,8 +6,7 @@ mod kubernetes;
 mod open;
 mod token;
 
-pub use cluster::{Cluster, find_cluster};
-pub(crate) use cluster::{DESCRIBE, LIST};
+pub use cluster::{Cluster, FINDING, REACHING, find_cluster};
 pub use credentials::{AwsOptions, SignedIn, sign_in, sign_in_with};
 pub use kubernetes::WayIn;
 pub use open::{Options, WaysIn, open};
@@ -66,7 +65,7 @@ pub enum WayInError {
         /// What was asked.
         what: String,
         /// What came of it.
-        source: CallError,
+        source: Box<CallError>,
     },
     /// No cluster of that name.
     #[error("no EKS cluster {name:?} in {region}{near}", near = names_text(.names))]

@@ -95,6 +95,9 @@ fn log_group(facts: &Facts<'_>, cluster: &str, params: &Params) -> Result<Group,
         let kept = days.map_or_else(|| "events never expire".to_owned(), |d| format!("events are kept for {d} days"));
         return Ok(Group::Known(kept, vec![item.at("/retentionInDays"), item.at("/kmsKeyId")]));
     }
+    if decisive {
+        facts.complete::<LogGroup>()?;
+    }
     if params.require_log_group {
         return Ok(Group::Fails(fail(format!("the log group {name} does not exist")).at("/facts/aws.logs.loggroups/status")));
     }

@@ -114,6 +114,23 @@ pub fn closure<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<BTreeSet<
     Ok(all)
 }
 
+/// The IAM actions that gathering these kinds takes, prerequisites included; sorted. Calls that need none add none. The
+/// actions of Cloud Control's handlers are not among them: only a type's own schema knows those.
+///
+/// # Errors
+/// [`KindError`] of the first name that is no kind.
+pub fn iam_actions<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<BTreeSet<&'static str>, KindError> {
+    let mut actions = BTreeSet::new();
+    for name in closure(names)? {
+        match Kind::find(name)? {
+            Kind::Aws(row) => actions.extend(row.actions()),
+            Kind::CloudControl(_) => actions.extend(CLOUD_CONTROL.actions()),
+            Kind::Kubernetes(_) => {}
+        }
+    }
+    Ok(actions)
+}
+
 /// Why a name is no kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KindError {
@@ -132,7 +149,10 @@ impl fmt::Display for KindError {
                 f,
                 "{name:?} is no fact kind: kinds are aws.SERVICE.RESOURCES, cfn.AWS::SERVICE::TYPE or k8s.RESOURCES.VERSION[.GROUP]"
             ),
-            Self::NoSuchRow(name) => write!(f, "no fact kind {name:?}: AWS kinds are rows of the catalogue, anything else is cfn.AWS::SERVICE::TYPE"),
+            Self::NoSuchRow(name) => write!(
+                f,
+                "no fact kind {name:?}: AWS kinds are rows of the catalogue, anything else is cfn.AWS::SERVICE::TYPE"
+            ),
             Self::Secret(name) => write!(f, "{name:?} holds secret values, which never enter the facts"),
         }
     }
@@ -190,8 +210,7 @@ mod tests {
     #[test]
     fn the_closure_holds_what_is_needed_at_any_distance() {
         let all = closure(["aws.ec2.launchtemplateversions", "aws.ec2.instances"]).expect("kinds");
-        let expected =
-            ["aws.ec2.instances", "aws.ec2.launchtemplateversions", "aws.eks.nodegroups", "k8s.nodes.v1"];
+        let expected = ["aws.ec2.instances", "aws.ec2.launchtemplateversions", "aws.eks.nodegroups", "k8s.nodes.v1"];
         assert_eq!(all.into_iter().collect::<Vec<_>>(), expected);
         assert!(closure(["aws.ec2.instance"]).is_err());
     }

@@ -1,6 +1,6 @@
 //! `rule.toml`: all metadata of a rule. It is data, so that nobody runs a rule to learn what it may do.
 
-use crate::{Param, PackError};
+use crate::{PackError, Param, Params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -201,6 +201,12 @@ impl RuleMeta {
     #[must_use]
     pub fn xccdf_name(&self) -> String {
         self.id.replace('-', "_")
+    }
+
+    /// Every parameter with its default.
+    #[must_use]
+    pub fn defaults(&self) -> Params {
+        self.params.iter().map(|(name, param)| (name.clone(), param.default.clone())).collect()
     }
 
     /// What the rule declares about a kind.

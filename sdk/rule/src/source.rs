@@ -81,6 +81,17 @@ impl<'s> Facts<'s> {
         self.source.about(T::KIND).0
     }
 
+    /// To be asked before anything is concluded from an item *not* being there: what was not read may hold it.
+    ///
+    /// # Errors
+    /// [`Unknown`] unless the kind is complete or its source does not exist.
+    pub fn complete<T: Noun>(&self) -> Result<(), Unknown> {
+        match self.source.about(T::KIND) {
+            (Availability::Complete | Availability::Absent, ..) => Ok(()),
+            (status, ..) => Err(Unknown::because(format!("{} is {status}", T::KIND))),
+        }
+    }
+
     /// What of a kind could not be read.
     #[must_use]
     pub fn gaps<T: Noun>(&self) -> Vec<Gap> {

@@ -17,6 +17,10 @@ class NotThere(Exception):
         self.code = code
 
 
+class Combination(Exception):
+    """Parameters that AWS does not take together."""
+
+
 def row_of(call):
     return ROWS.get(f"{call.service}.{call.operation}")
 
@@ -26,6 +30,8 @@ def select(call, answer):
     row = row_of(call)
     if row is None:
         return answer
+    if row.get("ids_unpaged") and call.params.get(row["ids"]["param"]) and call.params.get("MaxResults"):
+        raise Combination("ids and MaxResults cannot be asked for in one request")
     tests = list(conditions(row, call.params))
     path = row["at"].strip("/").split("/")
     answer = prune(answer, path, lambda item: all(test(item) for test in tests))

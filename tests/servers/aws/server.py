@@ -122,6 +122,9 @@ class Endpoint:
         except selection.NotThere as error:
             world.record(call, identity, error.code)
             return call.error(error.code, str(error), 400)
+        except selection.Combination as error:
+            world.record(call, identity, "bad combination")
+            return call.error("InvalidParameterCombination", str(error), 400)
         except paging.BadToken as error:
             world.record(call, identity, "bad token")
             return call.error("InvalidParameterException", str(error), 400)

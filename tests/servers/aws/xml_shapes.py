@@ -10,25 +10,27 @@ DOCUMENT = "policyDocumentType"
 
 
 def table(rows):
-    operations, shapes = {}, {}
+    operations, shapes, sent = {}, {}, {}
     for row in rows:
         model = service_model(row["service"])
         if model.metadata["protocol"] not in ("query", "ec2"):
             continue
         operation = model.operation_model(row["operation"])
         output = operation.output_shape
-        operations[f"{row['service']}.{row['operation']}"] = {
+        name = f"{row['service']}.{row['operation']}"
+        # Several calls may make one operation, each with members of its own.
+        members = wanted(row, sent.setdefault(name, {}))
+        operations[name] = {
             "wrapper": output.serialization.get("resultWrapper"),
             "output": output.name,
-            "input": inputs(operation.input_shape, wanted(row), model.metadata["protocol"]),
+            "input": inputs(operation.input_shape, members, model.metadata["protocol"]),
         }
         add(output, row["service"], shapes)
     return written({"operations": operations, "shapes": shapes})
 
 
-def wanted(row):
-    """The members that the call sends, as a tree of names."""
-    tree = {}
+def wanted(row, tree):
+    """Adds the members that the call sends to a tree of names."""
     paging = row["paging"] or {}
     pages = [f"/{name}" for name in (paging.get("token"), paging.get("limit")) if name]
     for pointer in row["input"] + pages:

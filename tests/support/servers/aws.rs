@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::artefact::Artefact;
-use super::command::run;
+use super::command::{describe, run};
 
 const REQUIREMENTS: &str = include_str!("../../servers/aws/requirements.txt");
 
@@ -45,8 +45,8 @@ impl AwsEndpoint {
         let stdout = process.stdout.take().context("the endpoint has no output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
-        let ready: Ready = serde_json::from_str(&line)
-            .with_context(|| format!("the AWS endpoint did not start: it said {line:?}"))?;
+        let ready: Ready =
+            serde_json::from_str(&line).with_context(|| format!("the AWS endpoint did not start: it said {line:?}"))?;
         Ok(Self { process, url: ready.endpoint })
     }
 
@@ -145,21 +145,29 @@ impl AwsWorld {
 /// What botocore's models say to these lines; the commands are those of `models.py`.
 pub fn models(command: &str, lines: &[Value]) -> Result<String> {
     let mut models = python(&sources().join("models.py"))?;
-    models.arg(command).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut process = models.spawn().context("starting models.py")?;
+    answers(models.arg(command), lines)
+}
+
+/// What a command says to these lines of JSON.
+pub fn answers(command: &mut Command, lines: &[Value]) -> Result<String> {
+    let mut process = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run `{}`", describe(command)))?;
     let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    let mut stdin = process.stdin.take().context("models.py has no input")?;
+    let mut stdin = process.stdin.take().context("the command has no input")?;
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = process.wait_with_output()?;
     let _ = writer.join();
     if !output.status.success() {
-        bail!("models.py {command} failed ({})", output.status);
+        bail!("`{}` failed ({})", describe(command), output.status);
     }
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Python in the endpoint's own environment, running that file.
-fn python(file: &Path) -> Result<Command> {
+/// Python in the endpoint's own environment (botocore is there), running that file.
+pub fn python(file: &Path) -> Result<Command> {
     let installed = Artefact::new("aws", "a download of 30 MB").of(REQUIREMENTS).once(install)?;
     let mut command = Command::new(installed.join("venv/bin/python"));
     // No byte code beside the sources.

@@ -12,6 +12,8 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use eksamine_facts::Tree;
 use eksamine_facts::catalogue::{Call, Service};
 use std::collections::HashMap;
@@ -50,6 +52,28 @@ impl Default for Limits {
             operation: Duration::from_secs(60),
             at_once: 6,
         }
+    }
+}
+
+impl Limits {
+    pub(super) fn retries(&self) -> RetryConfig {
+        RetryConfig::standard()
+            .with_max_attempts(self.attempts)
+            .with_initial_backoff(self.backoff)
+            .with_max_backoff(self.longest_backoff)
+    }
+
+    pub(super) fn deadlines(&self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(self.connect)
+            .operation_attempt_timeout(self.attempt)
+            .operation_timeout(self.operation)
+            .build()
+    }
+
+    /// The same patience for the clients that AWS generates.
+    pub(crate) fn of_typed_clients(&self, config: SdkConfig) -> SdkConfig {
+        config.into_builder().retry_config(self.retries()).timeout_config(self.deadlines()).build()
     }
 }
 

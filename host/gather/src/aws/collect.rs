@@ -187,7 +187,8 @@ impl Collector<'_> {
         }
         let Some(failures) = &call.failures else { return };
         for failure in all(answer, failures.at) {
-            let text = |at| failure.at(at).map_or_else(String::new, |t| t.as_text().map_or(t.canonical(), str::to_owned));
+            let text =
+                |at| failure.at(at).map_or_else(String::new, |t| t.as_text().map_or(t.canonical(), str::to_owned));
             let (subject, reason) = (text(failures.subject), text(failures.code));
             if !call.not_found.contains(&reason.as_str()) {
                 found.gaps.push(Gap { subject, status: Availability::Error, reason, permission: None });

@@ -91,8 +91,7 @@ pub fn host(service: &Service, region: &str, fips: bool, dual_stack: bool) -> (S
     let suffix = if dual_stack { partition.dual_stack } else { partition.suffix };
     let labels = match (service.endpoint, fips) {
         // The registry's own API; its host has another name than the rest of the family.
-        ("api.ecr", false) if dual_stack => Cow::Borrowed("ecr"),
-        ("api.ecr", true) => Cow::Borrowed("ecr-fips"),
+        ("api.ecr", _) if dual_stack => Cow::Borrowed(if fips { "ecr-fips" } else { "ecr" }),
         ("eks", true) if !dual_stack && partition.name == "aws" => Cow::Borrowed("fips.eks"),
         (name, true) if !plain_is_fips(name, partition, dual_stack) => Cow::Owned(format!("{name}-fips")),
         (name, _) => Cow::Borrowed(name),
@@ -103,23 +102,25 @@ pub fn host(service: &Service, region: &str, fips: bool, dual_stack: bool) -> (S
 /// GovCloud's ordinary hosts are FIPS validated, for these services under no other name.
 fn plain_is_fips(endpoint: &str, partition: &Partition, dual_stack: bool) -> bool {
     let plain: &[&str] = match partition.name {
-        "aws-us-gov" if !dual_stack => {
-            &["cloudformation", "ec2", "eks", "elasticloadbalancing", "logs", "sts"]
-        }
+        "aws-us-gov" if !dual_stack => &["cloudformation", "ec2", "eks", "elasticloadbalancing", "logs", "sts"],
         _ => &[],
     };
     plain.contains(&endpoint)
 }
 
+/// IAM is one service for a whole partition.
 fn iam(partition: &Partition, fips: bool, dual_stack: bool) -> String {
-    let name = if fips && partition.name == "aws" { "iam-fips" } else { "iam" };
-    match (partition.name, dual_stack) {
-        ("aws", true) => format!("{name}.global.{}", partition.dual_stack),
-        ("aws", false) => format!("{name}.{}", partition.suffix),
-        ("aws-us-gov", false) => format!("{name}.us-gov.{}", partition.suffix),
-        (_, false) => format!("{name}.{}.{}", partition.home, partition.suffix),
-        (_, true) => format!("{name}.{}.{}", partition.home, partition.dual_stack),
-    }
+    let suffix = if dual_stack { partition.dual_stack } else { partition.suffix };
+    let name = if fips && partition.name != "aws-us-gov" { "iam-fips" } else { "iam" };
+    let place = match (partition.name, dual_stack, fips) {
+        ("aws-us-gov", ..) => "us-gov",
+        ("aws", true, _) | ("aws-cn" | "aws-eusc", true, false) => "global",
+        ("aws", false, _) | (_, true, _) => "",
+        ("aws-iso" | "aws-iso-b", false, _) | (_, false, false) => partition.home,
+        (_, false, true) => "",
+    };
+    let dot = if place.is_empty() { "" } else { "." };
+    format!("{name}.{place}{dot}{suffix}")
 }
 
 /// The endpoints that this user's settings lead to.
@@ -148,13 +149,13 @@ impl Endpoints {
 
     /// `AWS_ENDPOINT_URL_EKS` before `AWS_ENDPOINT_URL`; the same from the profile.
     fn configured(&self, service: &Service) -> Option<String> {
-        let key = ServiceConfigKey::builder()
-            .service_id(service.id)
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build()
-            .ok()?;
-        let own = self.config.service_config().and_then(|settings| settings.load_config(key));
+        // In profiles AWS spells `cloudwatch_logs`; its runtime for Rust looks for `cloudwatch-logs`.
+        let ids = [service.id.replace(' ', "_"), service.id.to_owned()];
+        let own = ids.iter().find_map(|id| {
+            let key =
+                ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+            self.config.service_config()?.load_config(key.ok()?)
+        });
         own.or_else(|| self.config.endpoint_url().map(str::to_owned))
     }
 }

@@ -10,7 +10,8 @@ pub(super) fn encode(service: &Service, call: &Call, input: &Tree<'_>) -> Result
     let table = Table::get()?;
     let empty = HashMap::new();
     let members = table.input(service, call.operation).unwrap_or(&empty);
-    let mut pairs = vec![("Action".to_owned(), call.operation.to_owned()), ("Version".to_owned(), service.version.to_owned())];
+    let mut pairs =
+        vec![("Action".to_owned(), call.operation.to_owned()), ("Version".to_owned(), service.version.to_owned())];
     structure("", members, input, &mut pairs)?;
     let encoded = pairs.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
     Ok(encoded.collect::<Vec<_>>().join("&"))

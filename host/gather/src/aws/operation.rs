@@ -25,8 +25,6 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
 use aws_smithy_types::error::display::DisplayErrorContext;
 
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
 use eksamine_facts::catalogue::Service;
 
@@ -51,34 +49,19 @@ impl Wire<'_> {
         String::from_utf8(body).map_err(|error| CallError::Malformed(error.to_string()))
     }
 
-    fn operation(
-        &self,
-        service: &Service,
-        name: &'static str,
-    ) -> Operation<http::Request<Vec<u8>>, Vec<u8>, ApiError> {
+    fn operation(&self, service: &Service, name: &'static str) -> Operation<http::Request<Vec<u8>>, Vec<u8>, ApiError> {
         Operation::builder()
             .service_name(service.id)
             .operation_name(name)
             .http_client(self.http.clone())
             .endpoint_url(self.url)
             .behavior_version(BehaviorVersion::latest())
-            .standard_retry(
-                &RetryConfig::standard()
-                    .with_max_attempts(self.limits.attempts)
-                    .with_initial_backoff(self.limits.backoff)
-                    .with_max_backoff(self.limits.longest_backoff),
-            )
+            .standard_retry(&self.limits.retries())
             // None of them is there unless added by hand.
             .retry_classifier(HttpStatusCodeClassifier::default())
             .retry_classifier(TransientErrorClassifier::<ApiError>::new())
             .retry_classifier(AwsErrorCodeClassifier::<ApiError>::new())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(self.limits.connect)
-                    .operation_attempt_timeout(self.limits.attempt)
-                    .operation_timeout(self.limits.operation)
-                    .build(),
-            )
+            .timeout_config(self.limits.deadlines())
             .sleep_impl(TokioSleep::new())
             .runtime_plugin(self.signing(service))
             .serializer(|request: http::Request<Vec<u8>>| Ok(HttpRequest::try_from(request.map(SdkBody::from))?))
@@ -111,8 +94,7 @@ impl Wire<'_> {
             SdkError::ServiceError(answer) => CallError::Api(answer.err().clone()),
             SdkError::TimeoutError(_) => CallError::Timeout(format!("{} within {:?}", self.url, self.limits.operation)),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => CallError::Timeout(self.url.to_owned()),
-            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_user() => self.unreachable(why()),
-            SdkError::ResponseError(_) => self.unreachable(why()),
+            SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => self.unreachable(why()),
             // What is left is what happens before a request exists: signing, that is credentials.
             _ => CallError::Credentials(why()),
         }

@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn the_action_is_the_one_aws_names() {
-        let message = "User: arn:aws:iam::1:user/x is not authorized to perform: efs:DescribeFileSystems on resource: *";
+        let message =
+            "User: arn:aws:iam::1:user/x is not authorized to perform: efs:DescribeFileSystems on resource: *";
         assert_eq!(named_action(message), Some("efs:DescribeFileSystems"));
         assert_eq!(named_action("is not authorized to perform: this operation"), None);
     }

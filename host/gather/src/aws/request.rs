@@ -4,11 +4,14 @@ use super::failure::CallError;
 use super::form;
 use eksamine_facts::Tree;
 use eksamine_facts::catalogue::{Call, Http, Protocol, Service};
-use http::{Request, header};
+use http::{HeaderValue, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What AWS leaves as it is in paths, queries and forms.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What CloudTrail shows beside the caller.
+const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("eksamine/", env!("CARGO_PKG_VERSION")));
 
 pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
@@ -29,7 +32,9 @@ pub(super) fn build(service: &Service, call: &Call, input: &Tree<'_>) -> Result<
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form::encode(service, call, input).map_err(CallError::Input)?.into_bytes()),
     };
-    built.map_err(|error| wrong(call, &error.to_string()))
+    let mut request = built.map_err(|error| wrong(call, &error.to_string()))?;
+    request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
+    Ok(request)
 }
 
 fn rest(call: &Call, http: &Http, input: &Tree<'_>) -> Result<Result<Request<Vec<u8>>, http::Error>, CallError> {

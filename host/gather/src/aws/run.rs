@@ -61,7 +61,8 @@ impl Run<'_> {
                 ready = std::mem::take(&mut waiting);
             }
             let known = &*done;
-            let wave = join_all(ready.into_iter().map(|row| async move { (row.kind, self.row(row, known).await) })).await;
+            let wave =
+                join_all(ready.into_iter().map(|row| async move { (row.kind, self.row(row, known).await) })).await;
             done.extend(wave.into_iter().map(|(kind, gathered)| (kind.to_owned(), gathered)));
         }
     }

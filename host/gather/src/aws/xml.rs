@@ -91,12 +91,7 @@ impl Table {
         }
     }
 
-    fn structure(
-        &self,
-        prefix: &str,
-        members: &HashMap<String, (String, String)>,
-        element: &Element,
-    ) -> Tree<'static> {
+    fn structure(&self, prefix: &str, members: &HashMap<String, (String, String)>, element: &Element) -> Tree<'static> {
         let mut entries = Vec::new();
         for name in element.names() {
             // What the model does not know yet is left out: facts carry names that a rule can rely on.

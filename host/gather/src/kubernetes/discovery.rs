@@ -26,10 +26,13 @@ pub(super) enum Served {
 /// Resources of one group and version; `None` when the server does not have it.
 type Resources = Option<BTreeSet<String>>;
 
-/// The answers so far, each asked for once.
+/// An answer, asked for once by whoever comes first.
+type Answer = Arc<OnceCell<Result<Resources, Failure>>>;
+
+/// The answers so far, by path.
 #[derive(Debug, Default)]
 pub(super) struct Discovery {
-    known: Mutex<HashMap<String, Arc<OnceCell<Result<Resources, Failure>>>>>,
+    known: Mutex<HashMap<String, Answer>>,
 }
 
 #[derive(Deserialize)]

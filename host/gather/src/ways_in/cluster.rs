@@ -2,15 +2,14 @@
 
 use super::{SignedIn, WayInError};
 use aws_sdk_eks::Client;
-use aws_sdk_eks::config::retry::RetryConfig;
 use aws_sdk_eks::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// What describing it takes.
-pub(crate) const DESCRIBE: &str = "eks:DescribeCluster";
-/// What finding the only one takes.
-pub(crate) const LIST: &str = "eks:ListClusters";
+/// The IAM action that finding the only cluster of a region takes; a named one needs it only for a better error.
+pub const FINDING: &str = "eks:ListClusters";
+/// The IAM action that reaching a cluster natively takes.
+pub const REACHING: &str = "eks:DescribeCluster";
 
 /// A cluster, as far as the ways in need to know it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,8 +37,7 @@ pub struct Cluster {
 /// # Errors
 /// [`WayInError`]: no such cluster (naming those there are), several and none named, or EKS did not answer.
 pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cluster, WayInError> {
-    let config = signed_in.config.clone().into_builder().retry_config(RetryConfig::standard().with_max_attempts(5));
-    let eks = Client::new(&config.build());
+    let eks = Client::new(&signed_in.config);
     let region = signed_in.scope.region.clone().unwrap_or_default();
     let name = match name {
         Some(name) => name.to_owned(),
@@ -49,7 +47,7 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
     let cluster = match answer {
         Ok(answer) => answer.cluster,
         Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => None,
-        Err(error) => match failed(DESCRIBE, &error) {
+        Err(error) => match failed(REACHING, &error) {
             WayInError::Eks { why, permission: Some(_), .. } => {
                 return Ok(Cluster { token_id: name.clone(), name, unread: Some(why), ..Cluster::default() });
             }
@@ -76,7 +74,7 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
 
 async fn list(eks: &Client) -> Result<Vec<String>, WayInError> {
     let pages = eks.list_clusters().into_paginator().items().send();
-    let mut names = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed(LIST, &error))?;
+    let mut names = pages.collect::<Result<Vec<_>, _>>().await.map_err(|error| failed(FINDING, &error))?;
     names.sort();
     Ok(names)
 }

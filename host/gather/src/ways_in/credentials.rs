@@ -53,6 +53,7 @@ pub async fn sign_in(options: &AwsOptions) -> Result<SignedIn, WayInError> {
 /// # Errors
 /// As [`sign_in`].
 pub async fn sign_in_with(config: SdkConfig, options: &AwsOptions) -> Result<SignedIn, WayInError> {
+    let config = options.limits.of_typed_clients(config);
     let region = config.region().ok_or(WayInError::NoRegion)?.to_string();
     let config = match &options.role_arn {
         Some(role) => assumed(&config, role, &region).await,
@@ -74,7 +75,9 @@ pub async fn sign_in_with(config: SdkConfig, options: &AwsOptions) -> Result<Sig
         Ok(found) => found,
         Err(error) if error.is_unknown_key() => return Err(unknown(&client, &region, &error).await),
         Err(error) if error.is_expired() => return Err(WayInError::Expired { profile, why: error.to_string() }),
-        Err(source) => return Err(WayInError::Call { what: "sts:GetCallerIdentity".to_owned(), source }),
+        Err(source) => {
+            return Err(WayInError::Call { what: "sts:GetCallerIdentity".to_owned(), source: Box::new(source) });
+        }
     };
     let scope = Scope {
         partition: Some(partition(&region).name.to_owned()),
@@ -107,11 +110,7 @@ async fn assumed(config: &SdkConfig, role: &str, region: &str) -> SdkConfig {
 }
 
 /// An endpoint that does not know the key: a wrong key, or a region that this account has not enabled.
-async fn unknown(
-    client: &impl Fn(&str) -> Result<Aws, WayInError>,
-    region: &str,
-    error: &CallError,
-) -> WayInError {
+async fn unknown(client: &impl Fn(&str) -> Result<Aws, WayInError>, region: &str, error: &CallError) -> WayInError {
     let home = partition(region).home;
     let refused = WayInError::Refused { why: error.to_string() };
     if home == region {

@@ -122,7 +122,7 @@ impl Door {
     pub(super) fn native(signed_in: &SignedIn, cluster: &Cluster) -> Result<Self, Closed> {
         if let Some(why) = &cluster.unread {
             let reason = format!("the API server's endpoint could not be read: {why}");
-            let permission = Some(super::DESCRIBE.to_owned());
+            let permission = Some(super::REACHING.to_owned());
             return Err(Closed { status: Availability::Error, reason, permission });
         }
         let status = cluster.status.as_deref().unwrap_or("in no known state");

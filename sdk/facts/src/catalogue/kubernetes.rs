@@ -167,7 +167,18 @@ mod tests {
         assert_eq!(policies.path(), "/apis/networking.k8s.io/v1/networkpolicies");
         assert_eq!(policies.permission(), "list networkpolicies.networking.k8s.io at the cluster scope");
         assert!(parse("nodes.v2beta1").is_ok());
-        for bad in ["pods", "pods.", "Pods.v1", "pods.1", "pods.v1.", "pods.v01", "pods.vbeta1", "pods.v1.x..y", ".v1", "pods/log.v1"] {
+        for bad in [
+            "pods",
+            "pods.",
+            "Pods.v1",
+            "pods.1",
+            "pods.v1.",
+            "pods.v01",
+            "pods.vbeta1",
+            "pods.v1.x..y",
+            ".v1",
+            "pods/log.v1",
+        ] {
             assert!(matches!(parse(bad), Err(KindError::Grammar(_))), "{bad}");
         }
     }

@@ -2,8 +2,14 @@
 
 use super::row::{AwsKind, Call, Protocol, Service};
 
-const STS: Service =
-    Service { name: "sts", signing: "sts", endpoint: "sts", id: "STS", protocol: Protocol::Query, version: "2011-06-15" };
+const STS: Service = Service {
+    name: "sts",
+    signing: "sts",
+    endpoint: "sts",
+    id: "STS",
+    protocol: Protocol::Query,
+    version: "2011-06-15",
+};
 
 pub(super) const CALLER_IDENTITIES: AwsKind = AwsKind {
     kind: "aws.sts.calleridentities",
