@@ -1,9 +1,10 @@
 //! Both ways in at once: AWS where a plan wants it, the API server as the user says, and whether they are of one cluster.
 
 use super::kubernetes::{Closed, Door, der};
-use super::{AwsOptions, Cluster, SignedIn, WayIn, WayInError, find_cluster, sign_in};
+use super::{AwsOptions, Cluster, SignedIn, WayIn, WayInError, find_cluster, sign_in, sign_in_with};
 use crate::kubernetes::{Kubernetes, Limits};
 use crate::plan::Plan;
+use aws_config::SdkConfig;
 use eksamine_facts::{Availability, Scope};
 use eksamine_results::Weakening;
 use kube::Config;
@@ -13,6 +14,8 @@ use kube::Config;
 pub struct Options {
     /// AWS.
     pub aws: AwsOptions,
+    /// AWS settings that are loaded already, in place of the environment's and the profile's.
+    pub aws_config: Option<SdkConfig>,
     /// `--cluster`; the region's only one when not named.
     pub cluster: Option<String>,
     /// `--kubeconfig` and `--context`, or how else.
@@ -110,7 +113,11 @@ async fn aws(plan: &Plan, options: &Options, way_in: &WayIn) -> Result<FoundAws,
         return Ok(FoundAws { signed_in: Err(why), cluster: None, weakenings: Vec::new() });
     }
     let named = options.aws.profile.is_some() || options.aws.role_arn.is_some() || options.cluster.is_some();
-    match sign_in(&options.aws).await {
+    let signed_in = match &options.aws_config {
+        Some(config) => sign_in_with(config.clone(), &options.aws).await,
+        None => sign_in(&options.aws).await,
+    };
+    match signed_in {
         Ok(signed_in) => {
             let cluster = Some(find_cluster(&signed_in, options.cluster.as_deref()).await?);
             Ok(FoundAws { signed_in: Ok(signed_in), cluster, weakenings: Vec::new() })
