@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_async::time::SystemTimeSource;
+use aws_config::SdkConfig;
 use eksamine_facts::catalogue::{self, AwsKind, CloudControlKind, Kind};
 use eksamine_facts::{Gathered, Item, Scope, Tree};
-use eksamine_gather::aws::{Aws, Limits, Run, connections, gather};
+use eksamine_gather::aws::{Aws, Limits, Run, gather};
 use eksamine_tests::servers::aws::{AwsCall, AwsEndpoint, AwsWorld};
 use serde_json::{Value, json};
 
@@ -35,17 +31,7 @@ impl Scene {
 
     /// The settings of someone whose keys open this world.
     pub(crate) fn config(&self, region: &str) -> SdkConfig {
-        let AwsWorld { access_key, secret_key, session_token, url } = &self.world;
-        let credentials = Credentials::new(access_key, secret_key, session_token.clone(), None, "test");
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(connections())
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .region(Region::new(region.to_owned()))
-            .endpoint_url(url)
-            .sleep_impl(TokioSleep::new())
-            .time_source(SystemTimeSource::new())
-            .build()
+        self.world.config(region)
     }
 
     pub(crate) fn aws(&self) -> Result<Aws> {

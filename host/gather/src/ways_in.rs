@@ -2,13 +2,18 @@
 
 mod cluster;
 mod credentials;
+mod kubernetes;
+mod open;
 mod token;
 
 pub use cluster::{Cluster, FINDING, REACHING, find_cluster};
 pub use credentials::{AwsOptions, SignedIn, sign_in, sign_in_with};
+pub use kubernetes::WayIn;
+pub use open::{Options, WaysIn, open};
 pub use token::eks_token;
 
 use crate::aws::CallError;
+use std::path::PathBuf;
 
 /// Why there is no way in.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +101,17 @@ pub enum WayInError {
         /// What would help.
         permission: Option<&'static str>,
     },
+    /// A kubeconfig that cannot be used.
+    #[error("the kubeconfig{of}: {why}", of = file_text(.file))]
+    Kubeconfig {
+        /// The file, if one was named.
+        file: Option<PathBuf>,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// We do not run in a pod.
+    #[error("not in a cluster: {0}")]
+    InCluster(String),
     /// A token could not be signed.
     #[error("cannot sign a token for the cluster: {0}")]
     Token(String),
@@ -103,6 +119,10 @@ pub enum WayInError {
 
 fn profile_text(profile: &Option<String>) -> String {
     profile.as_ref().map_or_else(String::new, |profile| format!(" in profile {profile}"))
+}
+
+fn file_text(file: &Option<PathBuf>) -> String {
+    file.as_ref().map_or_else(String::new, |file| format!(" {}", file.display()))
 }
 
 fn sign_in_hint(profile: &Option<String>) -> String {

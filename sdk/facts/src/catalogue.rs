@@ -87,7 +87,8 @@ impl<'a> Kind<'a> {
     pub fn needs(&self) -> Vec<&'static str> {
         match self {
             Self::Aws(row) => row.needs(),
-            Self::CloudControl(_) | Self::Kubernetes(_) => Vec::new(),
+            Self::Kubernetes(kind) => kind.needs(),
+            Self::CloudControl(_) => Vec::new(),
         }
     }
 }

@@ -9,6 +9,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use eksamine_gather::aws::connections;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -125,6 +131,21 @@ impl AwsWorld {
             bail!("controlling the world: {error}");
         }
         Ok(())
+    }
+
+    /// The settings of someone whose keys open this world.
+    pub fn config(&self, region: &str) -> SdkConfig {
+        let Self { access_key, secret_key, session_token, url } = self;
+        let credentials = Credentials::new(access_key, secret_key, session_token.clone(), None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(connections())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .region(Region::new(region.to_owned()))
+            .endpoint_url(url)
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
+            .build()
     }
 
     /// The environment in which the AWS SDKs and our own binary speak to this world and nothing else.

@@ -12,7 +12,7 @@ pub const FINDING: &str = "eks:ListClusters";
 pub const REACHING: &str = "eks:DescribeCluster";
 
 /// A cluster, as far as the ways in need to know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cluster {
     /// Its name.
     pub name: String,
@@ -28,6 +28,8 @@ pub struct Cluster {
     pub certificates: Option<Vec<u8>>,
     /// What tokens are signed for: the name, or the id of a cluster on Outposts.
     pub token_id: String,
+    /// Why nothing but the name is known: AWS does not let us describe it. Other facts can be read all the same.
+    pub unread: Option<String>,
 }
 
 /// The cluster of this name, or the only one of the region.
@@ -45,7 +47,12 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
     let cluster = match answer {
         Ok(answer) => answer.cluster,
         Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => None,
-        Err(error) => return Err(failed(REACHING, &error)),
+        Err(error) => match failed(REACHING, &error) {
+            WayInError::Eks { why, permission: Some(_), .. } => {
+                return Ok(Cluster { token_id: name.clone(), name, unread: Some(why), ..Cluster::default() });
+            }
+            other => return Err(other),
+        },
     };
     let Some(cluster) = cluster else {
         // Without the permission to list, the name alone must do.
@@ -60,6 +67,7 @@ pub async fn find_cluster(signed_in: &SignedIn, name: Option<&str>) -> Result<Cl
         version: cluster.version().map(str::to_owned),
         endpoint: cluster.endpoint().map(str::to_owned),
         certificates: certificates.and_then(|data| STANDARD.decode(data).ok()),
+        unread: None,
         name,
     })
 }

@@ -99,12 +99,18 @@ impl<'a> KubernetesKind<'a> {
         }
     }
 
-    /// The RBAC verb and resource that help when it is denied: `list networkpolicies.networking.k8s.io`.
+    /// The kinds whose items say what to ask for.
+    #[must_use]
+    pub fn needs(&self) -> Vec<&'static str> {
+        if self.verb() == Verb::GetOfNodes { vec!["k8s.nodes.v1"] } else { Vec::new() }
+    }
+
+    /// The RBAC verb and resource that help when it is denied: `list pods at the cluster scope`, in Kubernetes' own words.
     #[must_use]
     pub fn permission(&self) -> String {
         let dot = if self.group.is_empty() { "" } else { "." };
         match self.verb() {
-            Verb::List => format!("list {}{dot}{}", self.resource, self.group),
+            Verb::List => format!("list {}{dot}{} at the cluster scope", self.resource, self.group),
             Verb::GetNamed { namespace, names } => {
                 format!("get {}{dot}{} {} in {namespace}", self.resource, self.group, names.join(", "))
             }
@@ -155,11 +161,11 @@ mod tests {
         let pods = parse("pods.v1").expect("a kind");
         assert_eq!((pods.resource, pods.version, pods.group, pods.tier()), ("pods", "v1", "", 1));
         assert_eq!(pods.path(), "/api/v1/pods");
-        assert_eq!(pods.permission(), "list pods");
+        assert_eq!(pods.permission(), "list pods at the cluster scope");
         let policies = parse("networkpolicies.v1.networking.k8s.io").expect("a kind");
         assert_eq!((policies.group, policies.tier()), ("networking.k8s.io", 0));
         assert_eq!(policies.path(), "/apis/networking.k8s.io/v1/networkpolicies");
-        assert_eq!(policies.permission(), "list networkpolicies.networking.k8s.io");
+        assert_eq!(policies.permission(), "list networkpolicies.networking.k8s.io at the cluster scope");
         assert!(parse("nodes.v2beta1").is_ok());
         for bad in [
             "pods",

@@ -85,6 +85,21 @@ impl Kube {
         answer.json()
     }
 
+    /// As [`Kube::apply`], of one YAML document.
+    pub fn apply_yaml(&self, path: &str, document: &str) -> Result<Value> {
+        let request = Request::patch(format!("{path}?fieldManager=tests&force=true"))
+            .header("authorization", bearer(&User::admin().token()))
+            .header("content-type", "application/apply-patch+yaml");
+        let answer = self
+            .api
+            .send(request, Body::from(document.as_bytes().to_vec()))?;
+        ensure!(
+            matches!(answer.code, 200 | 201),
+            "applying {path}: {answer:?}"
+        );
+        answer.json()
+    }
+
     /// A merge patch: `{"status": {…}}`, for want of kubelets and controllers.
     pub fn patch_status(&self, path: &str, patch: &Value) -> Result<Value> {
         let request = Request::patch(format!("{path}/status"));
