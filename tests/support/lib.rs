@@ -1,6 +1,8 @@
-//! What the tests of the whole product share: the real servers they start, and what the vendors say
-//! of their APIs.
+//! What the tests of the whole product share: the program, the rules with their cases, the real servers they start,
+//! and what the vendors say of their APIs.
 
+pub mod met;
+pub mod program;
 pub mod rules;
 pub mod servers;
 pub mod vendor;
