@@ -1,8 +1,8 @@
 //! The official pack, which the build script put into the program: as WebAssembly, which is its identity, and as
 //! native code for this target.
 
-use crate::load::{Engine, LoadedRule};
 use crate::EngineError;
+use crate::load::{Engine, LoadedRule};
 use eksamine_pack::{Digest, PackError, PackManifest};
 use eksamine_results::PackRef;
 use wasmtime::component::Component;

@@ -7,12 +7,12 @@ extern crate self as eksamine_facts;
 
 mod availability;
 mod document;
+pub mod eks;
 mod fields;
 mod json;
 mod known;
-mod noun;
-pub mod eks;
 pub mod logs;
+mod noun;
 pub mod pointer;
 pub mod redact;
 #[cfg(feature = "schema")]
