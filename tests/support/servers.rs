@@ -3,6 +3,7 @@
 //! never a skipped one.
 
 pub mod artefact;
+pub mod aws;
 pub mod command;
 pub mod go;
 pub mod kube;

@@ -6,6 +6,7 @@
 extern crate self as eksamine_facts;
 
 mod availability;
+pub mod catalogue;
 mod document;
 pub mod eks;
 mod fields;

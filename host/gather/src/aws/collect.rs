@@ -1,0 +1,224 @@
+//! One kind: its ways to the items, the calls of each, the pages of each call.
+
+use super::answer::{all, parse, replace};
+use super::client::Aws;
+use super::failure::{CallError, Class};
+use super::input::{self, Names, Target, own, taken};
+use super::outcome::{Found, gap};
+use crate::outcome::gathered;
+use eksamine_facts::catalogue::{Adds, AwsKind, Call, Each, Part, Service, Values};
+use eksamine_facts::redact::MARKER;
+use eksamine_facts::{Availability, Gap, Gathered, Item, Tree, pointer};
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Targets worked on at a time; how many calls are in flight is the service's gate to decide.
+const ABREAST: usize = 32;
+/// A service that never ends its pages is broken.
+const PAGES: usize = 10_000;
+
+/// What collecting a kind needs to know.
+pub(super) struct Collector<'a> {
+    pub(super) aws: &'a Aws,
+    pub(super) names: Names<'a>,
+    /// The prerequisites.
+    pub(super) known: &'a BTreeMap<String, Gathered>,
+}
+
+impl Collector<'_> {
+    pub(super) async fn kind(&self, row: &AwsKind) -> Gathered {
+        let (mut items, mut gaps, mut whole) = (BTreeMap::new(), Vec::new(), false);
+        for way in row.ways {
+            let found = self.chain(row.service, way, None).await;
+            whole |= found.gaps.is_empty();
+            gaps.extend(found.gaps);
+            for item in found.results {
+                // Two ways may lead to one item; the first answer stays.
+                items.entry(identity(row, &item)).or_insert(item);
+            }
+        }
+        // Two ways that fail for one reason leave one gap.
+        let mut seen = BTreeSet::new();
+        gaps.retain(|gap| seen.insert((gap.subject.clone(), gap.reason.clone())));
+        let mut complete = Vec::new();
+        for mut item in items.into_values() {
+            gaps.extend(self.parts(row, &mut item).await);
+            for path in row.redact {
+                let tokens: Vec<_> = pointer::tokens(path).into_iter().flatten().collect();
+                replace(&mut item, &tokens.iter().map(AsRef::as_ref).collect::<Vec<_>>(), MARKER);
+            }
+            complete.push(Item::new(&item, row.identity));
+        }
+        gathered(complete, gaps, whole)
+    }
+
+    /// Completes an item with its `$` parts. A part that was not read whole is left out, and the gaps say so.
+    async fn parts(&self, row: &AwsKind, item: &mut Tree<'static>) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        for Part { name, calls } in row.parts {
+            let found = self.chain(row.service, calls, Some(item)).await;
+            if found.gaps.is_empty() {
+                item.set(*name, Tree::Array(found.results));
+            }
+            let of = row.identity.first().and_then(|p| item.at(p)?.as_text()).unwrap_or_default();
+            gaps.extend(found.gaps.into_iter().map(|gap| Gap { subject: format!("{of} {name}"), ..gap }));
+        }
+        gaps
+    }
+
+    /// Calls of which each is made for what the one before gave.
+    pub(super) async fn chain(&self, service: &Service, calls: &[Call], item: Option<&Tree<'static>>) -> Found {
+        let mut found = Found { results: item.cloned().into_iter().collect(), gaps: Vec::new() };
+        for call in calls {
+            let (targets, unread) = self.targets(call, std::mem::take(&mut found.results));
+            found.gaps.extend(unread);
+            let answers = stream::iter(targets).map(|target| self.fetch(service, call, target, item));
+            let answers: Vec<Found> = answers.buffered(ABREAST).collect().await;
+            found = answers.into_iter().fold(found, Found::and);
+        }
+        found
+    }
+
+    fn targets(&self, call: &Call, results: Vec<Tree<'static>>) -> (Vec<Target>, Option<Gap>) {
+        let one = |of| Target { of: Some(of), chunk: Vec::new() };
+        let chunks = |values: &[Tree<'static>], size| -> Vec<Target> {
+            values.chunks(size).map(|chunk| Target { of: None, chunk: chunk.to_vec() }).collect()
+        };
+        match &call.each {
+            Each::Once => (vec![Target::default()], None),
+            Each::Element => (results.into_iter().map(one).collect(), None),
+            Each::ElementChunks(size) => (chunks(&results, *size), None),
+            Each::Value(values) => {
+                let (values, unread) = self.values(values);
+                (values.into_iter().map(one).collect(), unread)
+            }
+            Each::Chunks(values, size) => {
+                let (values, unread) = self.values(values);
+                (chunks(&values, *size), unread)
+            }
+        }
+    }
+
+    /// The distinct values in a prerequisite's items, and the gap that an incomplete prerequisite leaves.
+    fn values(&self, values: &Values) -> (Vec<Tree<'static>>, Option<Gap>) {
+        let Some(parent) = self.known.get(values.kind) else {
+            let why = format!("{} was not gathered", values.kind);
+            return (Vec::new(), Some(prerequisite(values.kind, Availability::NotCollected, why, None)));
+        };
+        let mut distinct = BTreeMap::new();
+        for item in &parent.items {
+            let Ok(tree) = Tree::parse(item.text()) else { continue };
+            for value in all(&tree, values.at).into_iter().filter_map(|found| taken(values.take, found)) {
+                distinct.entry(value.canonical()).or_insert(value);
+            }
+        }
+        (distinct.into_values().collect(), incomplete(values.kind, parent))
+    }
+
+    /// One target, all pages. A batch that fails because one of its things is not there is asked for in halves.
+    fn fetch<'s>(
+        &'s self,
+        service: &'s Service,
+        call: &'s Call,
+        target: Target,
+        item: Option<&'s Tree<'static>>,
+    ) -> BoxFuture<'s, Found> {
+        Box::pin(async move {
+            let mut found = Found::default();
+            let Err((page, error)) = self.pages(service, call, &target, item, &mut found).await else { return found };
+            if error.class(call) == Class::NotFound && target.chunk.len() > 1 {
+                let (left, right) = target.chunk.split_at(target.chunk.len() / 2);
+                let half = |chunk: &[_]| Target { of: None, chunk: chunk.to_vec() };
+                let left = self.fetch(service, call, half(left), item).await;
+                return left.and(self.fetch(service, call, half(right), item).await);
+            }
+            found.gaps.extend(gap(call, &target, page, &error));
+            found
+        })
+    }
+
+    async fn pages(
+        &self,
+        service: &Service,
+        call: &Call,
+        target: &Target,
+        item: Option<&Tree<'static>>,
+        found: &mut Found,
+    ) -> Result<(), (usize, CallError)> {
+        let mut input = input::build(call, self.names, target, item).map_err(|why| (1, CallError::Input(why)))?;
+        if let Some((member, limit)) = call.paging.as_ref().and_then(|paging| paging.limit) {
+            input.set(member, Tree::Token(Cow::Owned(limit.to_string())));
+        }
+        let mut last: Option<String> = None;
+        for page in 1..=PAGES {
+            let body = self.aws.call(service, call, &input).await.map_err(|error| (page, error))?;
+            let answer = parse(service, call.operation, &body).map_err(|error| (page, error))?;
+            self.read(call, target, &answer, found);
+            let next = call.paging.as_ref().and_then(|p| answer.get(p.next)?.as_text()).filter(|t| !t.is_empty());
+            let (Some(paging), Some(next)) = (&call.paging, next) else { return Ok(()) };
+            if last.as_deref() == Some(next) {
+                return Err((page + 1, CallError::Malformed("the same page token again".to_owned())));
+            }
+            last = Some(next.to_owned());
+            input.set(paging.token, Tree::text(next.to_owned()));
+        }
+        Err((PAGES, CallError::Malformed("pages without end".to_owned())))
+    }
+
+    /// The results of one page, with what they lack, and the failures it tells of.
+    fn read(&self, call: &Call, target: &Target, answer: &Tree<'_>, found: &mut Found) {
+        for result in all(answer, call.results) {
+            let mut result = own(result);
+            for adds in call.adds {
+                match adds {
+                    Adds::Region => result.set("$region", Tree::text(self.names.region.to_owned())),
+                    Adds::Account => result.set("$account", Tree::text(self.names.account.to_owned())),
+                    Adds::Parent(pointer) => {
+                        if let Some(parent) = target.of.as_ref().and_then(|of| of.at(pointer)) {
+                            result.set("$parent", own(parent));
+                        }
+                    }
+                }
+            }
+            found.results.push(result);
+        }
+        let Some(failures) = &call.failures else { return };
+        for failure in all(answer, failures.at) {
+            let text =
+                |at| failure.at(at).map_or_else(String::new, |t| t.as_text().map_or(t.canonical(), str::to_owned));
+            let (subject, reason) = (text(failures.subject), text(failures.code));
+            if !call.not_found.contains(&reason.as_str()) {
+                found.gaps.push(Gap { subject, status: Availability::Error, reason, permission: None });
+            }
+        }
+    }
+}
+
+/// What tells an item from others of its kind; an item without all of it is told by everything it has.
+fn identity(row: &AwsKind, item: &Tree<'_>) -> String {
+    let parts: Option<Vec<String>> = row.identity.iter().map(|p| item.at(p).map(Tree::canonical)).collect();
+    parts.map_or_else(|| item.canonical(), |parts| parts.join(" "))
+}
+
+fn incomplete(kind: &str, parent: &Gathered) -> Option<Gap> {
+    let reason = parent.reason.as_deref().unwrap_or("no reason was given");
+    let permission = parent.permission.clone();
+    match parent.status {
+        // Where a kind does not exist, nothing hangs on it.
+        Availability::Complete | Availability::Absent if parent.gaps.is_empty() => None,
+        Availability::NotCollected => {
+            Some(prerequisite(kind, Availability::NotCollected, format!("needs {kind}: {reason}"), permission))
+        }
+        status => {
+            let why = format!("needs {kind}, which is {status}: {reason}");
+            Some(prerequisite(kind, Availability::Error, why, permission))
+        }
+    }
+}
+
+fn prerequisite(kind: &str, status: Availability, reason: String, permission: Option<String>) -> Gap {
+    Gap { subject: kind.to_owned(), status, reason, permission }
+}

@@ -1,0 +1,148 @@
+//! What a call is made for, and the input that follows from it.
+
+use eksamine_facts::Tree;
+use eksamine_facts::catalogue::{Call, Input, Take, Value};
+use std::borrow::Cow;
+
+/// The names that a row's texts are filled in with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) cluster: &'a str,
+    pub(super) account: &'a str,
+    pub(super) region: &'a str,
+    pub(super) type_name: &'a str,
+}
+
+/// What one call is made for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Target {
+    /// A value of another kind, or a result of the call before.
+    pub(super) of: Option<Tree<'static>>,
+    /// Several of them.
+    pub(super) chunk: Vec<Tree<'static>>,
+}
+
+impl Target {
+    /// What a gap calls it; `None` for a call that is made once.
+    pub(super) fn subject(&self) -> Option<String> {
+        match (&self.of, self.chunk.as_slice()) {
+            (Some(of), _) => Some(name_of(of)),
+            (None, []) => None,
+            (None, [one]) => Some(name_of(one)),
+            (None, [first, .., last]) => {
+                Some(format!("{} … {} ({} of them)", name_of(first), name_of(last), self.chunk.len()))
+            }
+        }
+    }
+}
+
+/// A short name: the text itself, or what is unique in an object.
+fn name_of(tree: &Tree<'_>) -> String {
+    let unique = ["Arn", "arn", "PolicyArn", "LoadBalancerArn", "Identifier", "id", "name"];
+    let named = unique.iter().find_map(|key| tree.get(key)?.as_text());
+    tree.as_text().or(named).map_or_else(|| tree.canonical(), str::to_owned)
+}
+
+/// The input of a call, an object with the members of the API model.
+pub(super) fn build(
+    call: &Call,
+    names: Names<'_>,
+    target: &Target,
+    item: Option<&Tree<'_>>,
+) -> Result<Tree<'static>, String> {
+    object(call.input, &Context { names, target, item })
+}
+
+struct Context<'a> {
+    names: Names<'a>,
+    target: &'a Target,
+    item: Option<&'a Tree<'a>>,
+}
+
+fn object(members: &[Input], context: &Context<'_>) -> Result<Tree<'static>, String> {
+    let entries = members.iter().map(|member| {
+        let value = value(&member.value, context).map_err(|why| format!("{}: {why}", member.member))?;
+        Ok((Cow::Borrowed(""), member.member, value))
+    });
+    let entries: Result<Vec<_>, String> = entries.collect();
+    Ok(Tree::Object(entries?.into_iter().map(|(_, name, value)| (Cow::Owned(name.to_owned()), value)).collect()))
+}
+
+fn value(value_of: &Value, context: &Context<'_>) -> Result<Tree<'static>, String> {
+    match value_of {
+        Value::Text(text) => Ok(Tree::text(filled(text, context.names))),
+        Value::True => Ok(Tree::Token(Cow::Borrowed("true"))),
+        Value::Of(pointer) => part(context.target.of.as_ref(), pointer),
+        Value::Item(pointer) => part(context.item, pointer),
+        Value::Chunk if context.target.chunk.is_empty() => Err("an empty list would mean everything".to_owned()),
+        Value::Chunk => Ok(Tree::Array(context.target.chunk.clone())),
+        Value::List(values) => values.iter().map(|v| value(v, context)).collect::<Result<_, _>>().map(Tree::Array),
+        Value::Object(members) => object(members, context),
+    }
+}
+
+fn part(tree: Option<&Tree<'_>>, pointer: &str) -> Result<Tree<'static>, String> {
+    let found = tree.and_then(|tree| tree.at(pointer)).filter(|found| !is_null(found));
+    found.map(own).ok_or_else(|| format!("there is no {pointer:?} in what it is asked for"))
+}
+
+fn filled(text: &str, names: Names<'_>) -> String {
+    text.replace("{cluster}", names.cluster)
+        .replace("{account}", names.account)
+        .replace("{region}", names.region)
+        .replace("{type}", names.type_name)
+}
+
+/// A copy that borrows nothing.
+pub(super) fn own(tree: &Tree<'_>) -> Tree<'static> {
+    match tree {
+        Tree::Token(token) => Tree::Token(Cow::Owned(token.to_string())),
+        Tree::Text(text) => Tree::Text(Cow::Owned(text.to_string())),
+        Tree::Array(elements) => Tree::Array(elements.iter().map(own).collect()),
+        Tree::Object(entries) => {
+            Tree::Object(entries.iter().map(|(key, value)| (Cow::Owned(key.to_string()), own(value))).collect())
+        }
+    }
+}
+
+/// What of a value is used; `None` for values that say nothing to this call.
+pub(super) fn taken(take: Take, found: &Tree<'_>) -> Option<Tree<'static>> {
+    let last = || Some(found.as_text()?.rsplit('/').next()?.to_owned());
+    match take {
+        Take::Whole if is_null(found) => None,
+        Take::Whole => Some(own(found)),
+        Take::InstanceId => last().filter(|id| id.starts_with("i-")).map(Tree::text),
+        Take::ArnName => last().map(Tree::text),
+    }
+}
+
+fn is_null(tree: &Tree<'_>) -> bool {
+    matches!(tree, Tree::Token(token) if token == "null")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_machines_of_ec2_have_instance_ids() {
+        let id = |text: &'static str| taken(Take::InstanceId, &Tree::text(text)).map(|t| t.canonical());
+        assert_eq!(id("aws:///eu-west-1a/i-0abc").as_deref(), Some("\"i-0abc\""));
+        assert_eq!(id("aws:///eu-west-1a/1a2b/fargate-ip-10-0-0-1"), None);
+        assert_eq!(id("eks-hybrid:///eu-west-1/prod/mi-0abc"), None);
+    }
+
+    #[test]
+    fn an_empty_chunk_is_never_an_input() {
+        let names = Names { cluster: "c", account: "a", region: "r", type_name: "" };
+        let context = Context { names, target: &Target::default(), item: None };
+        assert!(value(&Value::Chunk, &context).is_err());
+        assert!(value(&Value::List(&[Value::Chunk]), &context).is_err());
+    }
+
+    #[test]
+    fn texts_are_filled_in() {
+        let names = Names { cluster: "prod", account: "1", region: "eu-west-1", type_name: "" };
+        assert_eq!(filled("/aws/eks/{cluster}/cluster", names), "/aws/eks/prod/cluster");
+    }
+}

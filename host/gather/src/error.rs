@@ -1,0 +1,21 @@
+//! Why there is nothing to gather, or no way to it. What cannot be read during a gathering is no error: the document
+//! says it, kind by kind.
+
+use crate::ways_in::WayInError;
+use eksamine_facts::catalogue::KindError;
+
+/// Why no gathering begins.
+#[derive(Debug, thiserror::Error)]
+pub enum GatherError {
+    /// A rule declares what cannot or must not be gathered.
+    #[error("rule {rule}: {source}")]
+    Kind {
+        /// The rule.
+        rule: String,
+        /// What is wrong with the kind.
+        source: KindError,
+    },
+    /// There is no way in.
+    #[error(transparent)]
+    WayIn(#[from] WayInError),
+}

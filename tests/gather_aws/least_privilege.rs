@@ -1,0 +1,70 @@
+//! Least privilege, proved: what is asked is what the catalogue says, and each missing action shows where it is missed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, ensure};
+use eksamine_facts::catalogue::{self, Kind};
+use eksamine_facts::{Availability, Gathered};
+use serde_json::json;
+
+use crate::scene::{Scene, every_kind, items};
+
+fn derived() -> Result<BTreeSet<String>> {
+    Ok(catalogue::iam_actions(every_kind())?.into_iter().map(str::to_owned).collect())
+}
+
+fn recorded(scene: &Scene) -> Result<BTreeSet<String>> {
+    let free = |action: &String| action != "sts:GetCallerIdentity";
+    Ok(scene.log()?.into_iter().map(|call| call.action).filter(free).collect())
+}
+
+#[tokio::test]
+async fn the_actions_recorded_are_the_actions_derived() -> Result<()> {
+    let scene = Scene::two_of_everything()?;
+    let actions = derived()?;
+    scene.world.control(&json!({"allow": actions}))?;
+    let facts = scene.gather(&every_kind()).await?;
+    for (kind, gathered) in &facts {
+        ensure!(gathered.status == Availability::Complete, "{kind}: {gathered:?}");
+        // The account's own settings and the caller are one of a kind by nature; so is the cluster of a document.
+        let single = ["aws.ec2.vpcblockpublicaccessoptions", "aws.eks.clusters", "aws.sts.calleridentities"];
+        ensure!(single.contains(&kind.as_str()) || items(&facts, kind)?.len() >= 2, "{kind} has too few items");
+    }
+    ensure!(recorded(&scene)? == actions, "{:?} against {actions:?}", recorded(&scene)?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_action_is_named_by_exactly_the_kinds_that_need_it() -> Result<()> {
+    let scene = Scene::two_of_everything()?;
+    let whole = scene.gather(&every_kind()).await?;
+    for action in derived()? {
+        scene.world.control(&json!({"deny": [action]}))?;
+        let facts = scene.gather(&every_kind()).await?;
+        for (kind, gathered) in &facts {
+            check(&action, kind, gathered, &whole)?;
+        }
+    }
+    Ok(())
+}
+
+fn check(action: &str, kind: &str, gathered: &Gathered, whole: &BTreeMap<String, Gathered>) -> Result<()> {
+    let found = Kind::find(kind)?;
+    let own = |kind: &Kind<'_>| kind.permission().split(", ").any(|one| one == action);
+    let needed = found.needs().into_iter().filter_map(|need| Kind::find(need).ok()).any(|need| own(&need));
+    let status = match (own(&found), needed) {
+        (true, _) => Availability::Denied,
+        (false, true) => Availability::Error,
+        (false, false) => Availability::Complete,
+    };
+    let context = format!("without {action}, {kind}: {gathered:?}");
+    ensure!(gathered.status == status, "{context}");
+    if status == Availability::Complete {
+        ensure!(gathered.items.len() == whole[kind].items.len(), "{context}");
+    } else {
+        ensure!(gathered.permission.as_deref() == Some(action), "{context}");
+        ensure!(gathered.reason.as_deref().is_some_and(|reason| reason.contains(action)), "{context}");
+        ensure!(gathered.items.is_empty(), "{context}");
+    }
+    Ok(())
+}

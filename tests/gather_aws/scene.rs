@@ -1,0 +1,157 @@
+//! A world, a client that speaks to it, and a run over the catalogue.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use eksamine_facts::catalogue::{self, AwsKind, CloudControlKind, Kind};
+use eksamine_facts::{Gathered, Item, Scope, Tree};
+use eksamine_gather::aws::{Aws, Limits, Run, connections, gather};
+use eksamine_tests::servers::aws::{AwsCall, AwsEndpoint, AwsWorld};
+use serde_json::{Value, json};
+
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const EFS: &str = "cfn.AWS::EFS::FileSystem";
+pub(crate) const NODES: &str = "k8s.nodes.v1";
+
+pub(crate) struct Scene {
+    pub(crate) world: AwsWorld,
+    pub(crate) data: Value,
+}
+
+impl Scene {
+    pub(crate) fn two_of_everything() -> Result<Self> {
+        Self::of(two_of_everything()?)
+    }
+
+    pub(crate) fn of(data: Value) -> Result<Self> {
+        Ok(Self { world: AwsEndpoint::shared()?.world(&data)?, data })
+    }
+
+    /// The settings of someone whose keys open this world.
+    pub(crate) fn config(&self, region: &str) -> SdkConfig {
+        let AwsWorld { access_key, secret_key, session_token, url } = &self.world;
+        let credentials = Credentials::new(access_key, secret_key, session_token.clone(), None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(connections())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .region(Region::new(region.to_owned()))
+            .endpoint_url(url)
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
+            .build()
+    }
+
+    pub(crate) fn aws(&self) -> Result<Aws> {
+        Aws::new(&self.config(REGION), REGION, quick()).context("no client")
+    }
+
+    /// These kinds, with what they need, and the cluster's nodes given.
+    pub(crate) async fn gather(&self, kinds: &[&str]) -> Result<BTreeMap<String, Gathered>> {
+        self.gather_with(&self.aws()?, kinds, BTreeMap::from([(NODES.to_owned(), nodes()?)])).await
+    }
+
+    pub(crate) async fn gather_with(
+        &self,
+        aws: &Aws,
+        kinds: &[&str],
+        known: BTreeMap<String, Gathered>,
+    ) -> Result<BTreeMap<String, Gathered>> {
+        let (mut rows, mut types) = (Vec::new(), Vec::new());
+        for kind in catalogue::closure(kinds.iter().copied())? {
+            match Kind::find(kind)? {
+                Kind::Aws(row) => rows.push(row),
+                Kind::CloudControl(kind) => types.push(kind),
+                Kind::Kubernetes(_) => {}
+            }
+        }
+        Ok(run(aws, rows, types, known).await)
+    }
+
+    pub(crate) async fn gather_rows(&self, rows: &'static [AwsKind]) -> Result<BTreeMap<String, Gathered>> {
+        Ok(run(&self.aws()?, rows.iter().collect(), Vec::new(), BTreeMap::new()).await)
+    }
+
+    /// The calls that were answered or refused, in no order.
+    pub(crate) fn log(&self) -> Result<Vec<AwsCall>> {
+        self.world.log()
+    }
+
+    /// What AWS has, as its models spell it.
+    pub(crate) fn answer(&self, operation: &str) -> Result<&Value> {
+        let answers = self.data["answers"].as_array().context("a world has answers")?;
+        let found = answers.iter().find(|entry| entry["operation"] == operation);
+        Ok(&found.context("no such answer")?["answer"])
+    }
+}
+
+async fn run(
+    aws: &Aws,
+    rows: Vec<&'static AwsKind>,
+    types: Vec<CloudControlKind<'_>>,
+    known: BTreeMap<String, Gathered>,
+) -> BTreeMap<String, Gathered> {
+    let scope = Scope {
+        partition: Some("aws".into()),
+        account: Some("111122223333".into()),
+        region: Some(REGION.into()),
+        cluster: Some("prod".into()),
+        ..Scope::default()
+    };
+    gather(&Run { aws, scope: &scope, rows, types, tier: 1, progress: &|_| {} }, known).await
+}
+
+/// Everything the catalogue has, and one type through Cloud Control.
+pub(crate) fn every_kind() -> Vec<&'static str> {
+    catalogue::AWS.iter().map(|row| row.kind).chain([EFS]).collect()
+}
+
+pub(crate) fn two_of_everything() -> Result<Value> {
+    Ok(serde_json::from_str(include_str!("../worlds/two_of_everything.json"))?)
+}
+
+/// As impatient as a test: the shapes of retrying are the same.
+pub(crate) fn quick() -> Limits {
+    Limits {
+        attempts: 4,
+        backoff: Duration::from_millis(10),
+        longest_backoff: Duration::from_millis(20),
+        attempt: Duration::from_secs(20),
+        ..Limits::default()
+    }
+}
+
+pub(crate) fn nodes() -> Result<Gathered> {
+    let ids = [
+        "aws:///eu-west-1a/i-0a",
+        "aws:///eu-west-1b/i-0b",
+        "aws:///eu-west-1a/i-0c",
+        "aws:///eu-west-1a/i-0d",
+        "aws:///eu-west-1a/4f1c/fargate-ip-10-0-0-7",
+    ];
+    kubernetes_items(&ids.map(|id| json!({"metadata": {"name": id}, "spec": {"providerID": id}})))
+}
+
+pub(crate) fn kubernetes_items(objects: &[Value]) -> Result<Gathered> {
+    let item = |object: &Value| Ok(Item::new(&Tree::parse(&object.to_string())?, &["/metadata/name"]));
+    Ok(Gathered::complete(objects.iter().map(item).collect::<Result<_>>()?))
+}
+
+/// The items of a kind as JSON, in the order of the document.
+pub(crate) fn items(facts: &BTreeMap<String, Gathered>, kind: &str) -> Result<Vec<Value>> {
+    let mut items = facts.get(kind).with_context(|| format!("{kind} was not gathered"))?.items.clone();
+    items.sort();
+    items.iter().map(|item| Ok(serde_json::from_str(item.text())?)).collect()
+}
+
+/// The text at a pointer of every item.
+pub(crate) fn names(facts: &BTreeMap<String, Gathered>, kind: &str, at: &str) -> Result<Vec<String>> {
+    let text = |item: &Value| Some(item.pointer(at)?.as_str()?.to_owned());
+    Ok(items(facts, kind)?.iter().filter_map(text).collect())
+}
