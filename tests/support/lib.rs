@@ -1,8 +1,10 @@
-//! What the tests of the whole product share: the real servers they start, and what the vendors say
-//! of their APIs.
+//! What the tests of the whole product share: the program, the rules with their cases, the real servers they start,
+//! and what the vendors say of their APIs.
 
 pub mod hostile;
+pub mod met;
 pub mod mutate;
+pub mod program;
 pub mod properties;
 pub mod rules;
 pub mod servers;

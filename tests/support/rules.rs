@@ -1,5 +1,6 @@
 //! The official rules, their cases, and judging one document with one rule.
 
+use crate::met::{Real, met};
 use anyhow::{Context, Result, ensure};
 use eksamine_engine::{Engine, LoadedRule, Scan, judge};
 use eksamine_facts::Document;
@@ -83,6 +84,7 @@ fn read(rule: &LoadedRule, path: &Path) -> Result<Case> {
 
 /// Judges a document with one rule of an engine.
 pub fn judge_with(engine: &Engine, rule: &LoadedRule, facts: &str, params: &Params) -> Result<RuleResult> {
+    met(Real::Component);
     let mut scan = Scan::default();
     scan.add(rule.clone(), params.clone());
     let document = Document::read(facts, &scan.projection())?;

@@ -1,6 +1,9 @@
 //! One file per command.
 
+mod doctor;
 mod explain;
+mod gather;
+mod permissions;
 mod rules;
 mod scan;
 mod schema;
@@ -12,8 +15,14 @@ use crate::exit::ExitCode;
 /// What can be asked for.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Judge a cluster by its facts.
+    /// Judge a cluster: gather its facts, or take a document of them.
     Scan(scan::Args),
+    /// Gather a cluster's facts into a document, to be judged later or elsewhere.
+    Gather(gather::Args),
+    /// Say which way into the cluster works and which permissions are missing.
+    Doctor(doctor::Args),
+    /// Print the least that must be granted: an IAM policy, RBAC roles.
+    Permissions(permissions::Args),
     /// List the rules.
     Rules(rules::Args),
     /// Say everything about a rule: why, what it reads, its parameters, how to mend a failure.
@@ -25,6 +34,9 @@ pub(crate) enum Command {
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
     match cli.command {
         Command::Scan(args) => scan::run(args, cli.color),
+        Command::Gather(args) => gather::run(args, cli.color),
+        Command::Doctor(args) => doctor::run(&args, cli.color),
+        Command::Permissions(args) => permissions::run(&args, cli.color),
         Command::Rules(args) => rules::run(&args, cli.color),
         Command::Explain(args) => explain::run(&args, cli.color),
         Command::Schema(args) => schema::run(&args, cli.color),

@@ -34,6 +34,11 @@ impl FactsFile {
         })
     }
 
+    /// A document that was just gathered and written to `path`.
+    pub(crate) fn gathered(path: &Path, document: String) -> Self {
+        Self { name: path.display().to_string(), bytes: Bytes::Read(document.into_bytes()) }
+    }
+
     /// Reads the document while another thread computes its digest.
     pub(crate) fn read(&self, wanted: &Projection) -> Result<(Document<'_>, Digest), CliError> {
         let bytes = self.as_bytes();

@@ -3,11 +3,13 @@
 use crate::error::CliError;
 use jiff::{Timestamp, Unit};
 
-/// The instant that ages are measured against: the one given, or now.
-pub(crate) fn as_of(given: Option<&str>) -> Result<Timestamp, CliError> {
-    let Some(text) = given else {
-        return Timestamp::now().round(Unit::Second).map_err(CliError::bug);
-    };
+/// The clock.
+pub(crate) fn now() -> Result<Timestamp, CliError> {
+    Timestamp::now().round(Unit::Second).map_err(CliError::bug)
+}
+
+/// The instant that `--as-of` names.
+pub(crate) fn given(text: &str) -> Result<Timestamp, CliError> {
     rfc3339(text).ok_or_else(|| {
         CliError::usage(format!("--as-of {text:?} is no RFC 3339 instant"))
             .hint("write date, time and zone: 2026-11-23T10:00:00Z or 2026-11-23T11:00:00+01:00")

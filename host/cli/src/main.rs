@@ -6,9 +6,11 @@ mod error;
 mod exit;
 mod facts_file;
 mod instant;
+mod live;
 mod nearest;
 mod output;
 mod params;
+mod progress;
 mod selection;
 mod weakenings;
 

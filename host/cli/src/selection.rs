@@ -3,7 +3,7 @@
 use crate::error::CliError;
 use crate::nearest::did_you_mean;
 use crate::params::Given;
-use eksamine_engine::{LoadedRule, Scan};
+use eksamine_engine::{LoadedRule, Scan, official_manifest};
 use eksamine_pack::{Params, RuleMeta};
 use eksamine_results::{PackRef, Weakening};
 use std::collections::BTreeSet;
@@ -43,6 +43,15 @@ pub(crate) fn select(
         selection.scan.add(rule, params);
     }
     Ok(selection)
+}
+
+/// What the chosen rules read: rule and kind. Nothing is loaded to know it.
+pub(crate) fn needs(chosen: &[String]) -> Result<Vec<(String, String)>, CliError> {
+    let rules: Vec<RuleMeta> = official_manifest()?.rules.into_iter().map(|packed| packed.rule).collect();
+    let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
+    chosen.iter().try_for_each(|id| known(id, &ids))?;
+    let selected = rules.iter().filter(|rule| chosen.is_empty() || chosen.contains(&rule.id));
+    Ok(selected.flat_map(|rule| rule.facts.iter().map(|need| (rule.id.clone(), need.kind.clone()))).collect())
 }
 
 /// A rule of this id, or an error that names the nearest.

@@ -1,10 +1,30 @@
-//! What the age of the facts takes away from a scan.
+//! What the facts themselves take away from a scan: how they were gathered, and how old they are.
 
 use eksamine_results::Weakening;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 /// Facts older than this say what was, not what is.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
+
+/// The tier that is gathered when nobody asks for another.
+const TIER: u64 = 1;
+
+/// What the collector wrote down about its own work. It stands in the document, so that a document judged later is as
+/// weak as it was on its first day.
+pub(crate) fn of_gathering(collector: Option<&str>) -> Vec<Weakening> {
+    let collector: Value = collector.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let noted = collector.get("weakenings").cloned().unwrap_or_default();
+    let mut weakenings: Vec<Weakening> = serde_json::from_value(noted).unwrap_or_default();
+    if let Some(tier) = collector.get("tier").and_then(Value::as_u64).filter(|tier| *tier < TIER) {
+        weakenings.push(Weakening {
+            kind: "tier-lowered".into(),
+            subject: "facts".into(),
+            detail: format!("gathered with --tier {tier}; without it, tier {TIER} is"),
+        });
+    }
+    weakenings
+}
 
 /// Facts that are old at `as_of`, or were taken after it.
 pub(crate) fn of_age(collected_at: Timestamp, as_of: Timestamp) -> Option<Weakening> {
@@ -24,6 +44,15 @@ pub(crate) fn of_age(collected_at: Timestamp, as_of: Timestamp) -> Option<Weaken
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_collector_is_taken_at_its_word() {
+        assert_eq!(of_gathering(None), []);
+        assert_eq!(of_gathering(Some(r#"{"name":"eksamine","tier":1}"#)), []);
+        let noted =
+            of_gathering(Some(r#"{"tier":0,"weakenings":[{"kind":"other-cluster","subject":"s","detail":"d"}]}"#));
+        assert_eq!(noted.iter().map(|w| w.kind.as_str()).collect::<Vec<_>>(), ["other-cluster", "tier-lowered"]);
+    }
 
     #[test]
     fn a_day_is_fresh_and_more_is_old() {

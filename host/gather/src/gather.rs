@@ -60,6 +60,15 @@ fn collector(plan: &Plan, ways_in: &WaysIn) -> Tree<'static> {
     if let Some(caller) = ways_in.caller() {
         entries.push((Cow::Borrowed("caller"), Tree::text(caller.to_owned())));
     }
+    // A document that is judged elsewhere is as weak there.
+    if !ways_in.weakenings.is_empty() {
+        let weakenings = ways_in.weakenings.iter().map(|weakening| {
+            let text = |key, value: &str| (Cow::Borrowed(key), Tree::text(value.to_owned()));
+            let Weakening { kind, subject, detail } = weakening;
+            Tree::Object(vec![text("kind", kind), text("subject", subject), text("detail", detail)])
+        });
+        entries.push((Cow::Borrowed("weakenings"), Tree::Array(weakenings.collect())));
+    }
     Tree::Object(entries)
 }
 

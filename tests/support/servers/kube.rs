@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::met::{Real, met};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -61,11 +62,13 @@ impl Kube {
     /// One server for all tests of this process that only read, or that keep to names of their own.
     pub fn shared() -> Result<&'static Self> {
         static SHARED: OnceLock<Result<Kube, String>> = OnceLock::new();
+        met(Real::ApiServer);
         let started = SHARED.get_or_init(|| Self::start(Options::default()).map_err(|error| format!("{error:#}")));
         started.as_ref().map_err(|error| anyhow!("{error}"))
     }
 
     fn start_in(dir: TempDir, options: Options, at_end: AtEnd) -> Result<Self> {
+        met(Real::ApiServer);
         let binary = binary::path()?;
         let flags = options.write(dir.path())?;
         let log = dir.path().join("kube.log");

@@ -1,106 +1,40 @@
-//! `eksamine explain`: everything about a rule, without running it.
+//! `eksamine explain`: everything about a rule or a fact kind, without running or asking anything.
+
+mod fact;
+mod rule;
 
 use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::output::{Color, Output};
 use crate::selection::known;
 use eksamine_engine::official_manifest;
-use eksamine_pack::{FactNeed, Need, Param, RuleMeta};
-use eksamine_report::{Page, bold, dim, plain};
+use eksamine_pack::RuleMeta;
 
 #[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
 pub(crate) struct Args {
     /// Id of a rule.
     #[arg(value_name = "RULE")]
-    rule: String,
+    rule: Option<String>,
+    /// A fact kind instead: where it comes from, what must be granted, who reads which fields.
+    #[arg(long, value_name = "KIND")]
+    fact: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
     let rules: Vec<RuleMeta> = official_manifest()?.rules.into_iter().map(|r| r.rule).collect();
-    let ids: Vec<String> = rules.iter().map(|r| r.id.clone()).collect();
-    known(&args.rule, &ids)?;
     let output = Output::stdout(color);
-    for rule in rules.iter().filter(|r| r.id == args.rule) {
-        output.write(&explain(rule, output.width()))?;
+    if let Some(kind) = &args.fact {
+        output.write(&fact::explain(kind, &rules, output.width())?)?;
     }
-    Ok(ExitCode::Ok)
-}
-
-fn explain(rule: &RuleMeta, width: usize) -> String {
-    let mut page = Page::new(width);
-    page.line(0, &[bold(&*rule.id), plain(format!("  {}", rule.title))]);
-    let mut about = vec![format!("severity {}", rule.severity.word()), format!("since {}", rule.since)];
-    about.extend(rule.identifiers.iter().cloned());
-    page.line(0, &[dim(about.join(", "))]);
-    section(&mut page, "What is judged", |page| page.paragraphs(2, &rule.description));
-    section(&mut page, "Why", |page| page.paragraphs(2, &rule.rationale));
-    section(&mut page, "What it reads", |page| rule.facts.iter().for_each(|need| fact(page, need)));
-    if !rule.params.is_empty() {
-        section(&mut page, "Parameters", |page| {
-            for (name, param) in &rule.params {
-                parameter(page, &rule.id, name, param);
-            }
-        });
-    }
-    section(&mut page, "By hand", |page| {
-        page.verbatim(2, &rule.audit);
-        page.line(2, &[bold("question: "), plain(&*rule.question)]);
-    });
-    section(&mut page, "How to mend a failure", |page| remediation(page, rule));
-    if !rule.controls.is_empty() {
-        section(&mut page, "Demanded by", |page| controls(page, rule));
-    }
-    page.into_text()
-}
-
-fn section(page: &mut Page, title: &str, write: impl FnOnce(&mut Page)) {
-    page.gap();
-    page.line(0, &[bold(title)]);
-    write(page);
-}
-
-fn fact(page: &mut Page, need: &FactNeed) {
-    let decisive = match need.need {
-        Need::Required => "required".to_owned(),
-        Need::Conditional if need.when.is_empty() => "decisive when the rule looks at it".to_owned(),
-        Need::Conditional => format!("decisive while {} is set", need.when.join(" or ")),
-        Need::Supporting => "adds evidence only".to_owned(),
-    };
-    let excused = need.unless.as_ref().map(|p| format!("; its lack is excused by {p}")).unwrap_or_default();
-    page.line(2, &[bold(&*need.kind), plain(format!("  {decisive}{excused}"))]);
-    page.hanging(4, 4, &[dim(need.fields.join("  "))]);
-    for absence in &need.absent {
-        let text = format!("no {} means: {} ", absence.path, absence.means);
-        page.line(4, &[plain(text), dim(format!("({})", absence.source))]);
-    }
-}
-
-fn parameter(page: &mut Page, rule: &str, name: &str, param: &Param) {
-    page.line(2, &[bold(name), plain(format!("  {}", param.description.trim()))]);
-    let takes = param.json_schema();
-    page.line(4, &[plain(format!("default {}  ", param.default)), dim(format!("takes {takes}"))]);
-    page.line(4, &[dim(format!("--param {rule}.{name}=…"))]);
-}
-
-fn remediation(page: &mut Page, rule: &RuleMeta) {
-    let remediation = &rule.remediation;
-    page.paragraphs(2, &remediation.text);
-    for (tool, text) in
-        [("aws", &remediation.aws), ("kubectl", &remediation.kubectl), ("terraform", &remediation.terraform)]
-    {
-        if let Some(text) = text {
-            page.line(2, &[dim(format!("{tool}:"))]);
-            page.verbatim(4, text);
+    if let Some(id) = &args.rule {
+        let ids: Vec<String> = rules.iter().map(|r| r.id.clone()).collect();
+        known(id, &ids).map_err(|error| {
+            if id.contains('.') { error.hint(format!("a fact kind: eksamine explain --fact {id}")) } else { error }
+        })?;
+        for rule in rules.iter().filter(|r| r.id == *id) {
+            output.write(&rule::explain(rule, output.width()))?;
         }
     }
-}
-
-fn controls(page: &mut Page, rule: &RuleMeta) {
-    for control in &rule.controls {
-        let versions = match control.versions.as_slice() {
-            [] => String::new(),
-            versions => format!("  in {}", versions.join(", ")),
-        };
-        page.line(2, &[plain(format!("{} {}{versions}", control.benchmark, control.id))]);
-    }
+    Ok(ExitCode::Ok)
 }

@@ -3,6 +3,7 @@
 use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::facts_file::FactsFile;
+use crate::live::{self, WaysInArgs};
 use crate::output::{Color, Output};
 use crate::{instant, selection, weakenings};
 use eksamine_engine::{Engine, judge};
@@ -17,9 +18,12 @@ const ENGINE: &str = concat!("eksamine ", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Facts document to judge; - is stdin.
-    #[arg(long, value_name = "FILE")]
-    facts: PathBuf,
+    /// Facts document to judge; - is stdin. Without it the facts are gathered first.
+    #[arg(long, value_name = "FILE", conflicts_with = "WaysInArgs")]
+    facts: Option<PathBuf>,
+    /// File that gathered facts are written to. Without it a name is made of the cluster and the time.
+    #[arg(long, value_name = "FILE", conflicts_with = "facts")]
+    facts_output: Option<PathBuf>,
     /// Rule to run; may be repeated. Without it all rules run.
     #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
     rules: Vec<String>,
@@ -38,6 +42,8 @@ pub(crate) struct Args {
     /// Text: show every rule and every finding. JSON shows all of them always.
     #[arg(short, long)]
     verbose: bool,
+    #[command(flatten)]
+    ways_in: WaysInArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -64,17 +70,20 @@ pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
 }
 
 fn scan(args: &Args) -> Result<ScanResult, CliError> {
-    let as_of = instant::as_of(args.as_of.as_deref())?;
+    let given = args.as_of.as_deref().map(instant::given).transpose()?;
     let engine = Engine::new()?;
     let (pack, rules) = engine.official()?;
     let selection = selection::select(&pack, rules, &args.rules, &args.params)?;
-    let file = FactsFile::open(&args.facts)?;
+    let file = facts(args)?;
     let (document, digest) = file.read(&selection.scan.projection())?;
     let collected_at = instant::rfc3339(&document.collected_at)
         .ok_or_else(|| file.malformed(&format!("collected_at {:?} is not in the calendar", document.collected_at)))?;
+    // Live facts take a while: now is later than when they were begun.
+    let as_of = given.map_or_else(instant::now, Ok)?;
     let as_of_text = as_of.to_string();
     let judged = judge(&engine, &selection.scan, &document, &as_of_text);
     let mut weakenings = selection.weakenings;
+    weakenings.extend(weakenings::of_gathering(document.collector));
     weakenings.extend(weakenings::of_age(collected_at, as_of));
     weakenings.extend(judged.weakenings);
     Ok(ScanResult {
@@ -88,6 +97,18 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
         weakenings,
         results: judged.results,
     })
+}
+
+/// The document to judge. Live facts are written first, and judged as they were written.
+fn facts(args: &Args) -> Result<FactsFile, CliError> {
+    if let Some(path) = &args.facts {
+        return FactsFile::open(path);
+    }
+    let facts = live::facts(&args.ways_in, &selection::needs(&args.rules)?)?;
+    let path = args.facts_output.clone().unwrap_or(facts.name);
+    live::write(&path, &facts.document)?;
+    anstream::eprintln!("facts written to {}", path.display());
+    Ok(FactsFile::gathered(&path, facts.document))
 }
 
 /// The same scope gives the same bytes, whatever white space its document has.

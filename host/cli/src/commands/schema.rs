@@ -3,10 +3,12 @@
 use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::output::{Color, Output};
+use eksamine_facts::catalogue::AWS;
 use eksamine_facts::schema::FactsDocument;
 use eksamine_pack::{PackManifest, RuleMeta};
 use eksamine_results::ScanResult;
-use schemars::schema_for;
+use schemars::{Schema, schema_for};
+use serde_json::{Map, Value, json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -29,11 +31,24 @@ enum File {
 
 pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
     let schema = match args.of {
-        File::Facts => schema_for!(FactsDocument),
+        File::Facts => with_kinds(schema_for!(FactsDocument)),
         File::Results => schema_for!(ScanResult),
         File::Rule => schema_for!(RuleMeta),
         File::Pack => schema_for!(PackManifest),
     };
     Output::stdout(color).write(&format!("{:#}\n", schema.as_value()))?;
     Ok(ExitCode::Ok)
+}
+
+/// Names the kinds of the catalogue, so that an editor offers them. Others are as valid: any resource that a rule of
+/// someone's own reads.
+fn with_kinds(mut schema: Schema) -> Schema {
+    let row = |row: &eksamine_facts::catalogue::AwsKind| {
+        (row.kind.to_owned(), json!({"$ref": "#/$defs/Facts", "description": row.doc}))
+    };
+    let kinds: Map<String, Value> = AWS.iter().map(row).collect();
+    if let Some(Value::Object(facts)) = schema.pointer_mut("/properties/facts") {
+        facts.insert("properties".to_owned(), Value::Object(kinds));
+    }
+    schema
 }

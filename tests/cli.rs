@@ -1,0 +1,237 @@
+//! The program from outside: what it prints, what it says about wrong input, how it ends.
+
+use eksamine_results::ScanResult;
+use eksamine_tests::program::{Ran, eksamine, eksamine_reading, eksamine_with};
+use eksamine_tests::rules::{bless, root};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::fs;
+
+/// Sessions with the example are judged at this instant, so that its facts are fresh.
+const AS_OF: &str = "2026-11-23T12:00:00Z";
+const EXAMPLE: &[&str] = &["scan", "--facts", "examples/facts.json", "--as-of", AS_OF];
+/// Sessions are blessed for this rule alone: a new rule touches no file but its own.
+const ONE_RULE: &[&str] = &["--rule", "audit-logging"];
+
+fn snapshot(file: &str, text: &str) {
+    bless(&root().join("tests/cli").join(file), text).unwrap_or_else(|error| panic!("{error:#}"));
+}
+
+/// A rule that changes gives the pack another digest, which is none of these tests' business.
+fn without_pack_digest(text: &str) -> String {
+    let cut = |line: &str| match (line.starts_with("pack "), line.find("sha256:")) {
+        (true, Some(at)) => format!("{}sha256:…{}\n", &line[..at], &line[at + 19..]),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(cut).collect()
+}
+
+fn session(text: &mut String, args: &[&str], ran: &Ran) {
+    let quote = |arg: &&str| if arg.contains([' ', '"', '[']) { format!("'{arg}'") } else { (*arg).to_owned() };
+    let command = args.iter().map(quote).collect::<Vec<_>>().join(" ");
+    let output = format!("{}{}", without_pack_digest(&ran.stdout), ran.stderr);
+    writeln!(text, "```\n$ eksamine {command}\n{}\n[exit code {}]\n```\n", output.trim_end(), ran.code)
+        .expect("a String takes all");
+}
+
+#[test]
+fn the_example_reads_as_blessed() {
+    let mut text = String::from("# The example cluster\n\n");
+    for more in [&[][..], &["--verbose"], &["--param", "audit-logging.min_retention_days=365"]] {
+        let args = [EXAMPLE, ONE_RULE, more].concat();
+        session(&mut text, &args, &eksamine(&args));
+    }
+    snapshot("example.md", &text);
+}
+
+#[test]
+fn every_rule_judges_the_example() {
+    let rules: Value = serde_json::from_str(&eksamine(&["rules", "--format", "json"]).stdout).expect("JSON");
+    let ran = eksamine(&[EXAMPLE, &["--format", "json"]].concat());
+    let result: ScanResult = serde_json::from_str(&ran.stdout).expect("a scan result");
+    let ids: Vec<&str> = rules.as_array().expect("an array").iter().filter_map(|r| r["id"].as_str()).collect();
+    assert_eq!(result.results.iter().map(|r| r.rule.as_str()).collect::<Vec<_>>(), ids);
+    assert!(result.weakenings.is_empty(), "{:?}", result.weakenings);
+    assert_eq!(result.summary.values().map(|n| *n as usize).sum::<usize>(), ids.len());
+}
+
+#[test]
+fn the_same_scan_gives_the_same_bytes_from_a_file_and_from_stdin() {
+    let args = [EXAMPLE, &["--format", "json"]].concat();
+    let first = eksamine(&args);
+    assert_eq!(first, eksamine(&args));
+    let facts = fs::read(root().join("examples/facts.json")).expect("the example");
+    let stdin = ["scan", "--facts", "-", "--as-of", AS_OF, "--format", "json"];
+    assert_eq!(first, eksamine_reading(&stdin, &facts));
+    assert!(first.stdout.ends_with("}\n"));
+    let pretty: Value = serde_json::from_str(&first.stdout).expect("JSON");
+    let compact = eksamine(&[EXAMPLE, &["--format", "json-compact"]].concat()).stdout;
+    assert_eq!(compact.lines().count(), 1);
+    assert_eq!(pretty, serde_json::from_str::<Value>(&compact).expect("JSON"));
+}
+
+#[test]
+fn results_and_facts_satisfy_the_printed_schemas() {
+    let check = |of: &str, text: &str| {
+        let schema: Value = serde_json::from_str(&eksamine(&["schema", of]).stdout).expect("a schema");
+        let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+        let value: Value = serde_json::from_str(text).expect("JSON");
+        validator.iter_errors(&value).map(|e| format!("{of}: {e} at {}", e.instance_path())).collect::<Vec<_>>()
+    };
+    let none: Vec<String> = Vec::new();
+    let result = eksamine(&[EXAMPLE, &["--format", "json", "--param", "audit-logging.require_log_group=true"]].concat());
+    assert_eq!(check("results", &result.stdout), none);
+    let facts = fs::read_to_string(root().join("examples/facts.json")).expect("the example");
+    assert_eq!(check("facts", &facts), none);
+    let manifest = eksamine_engine::official_manifest().expect("a manifest");
+    assert_eq!(check("pack", &serde_json::to_string(&manifest).expect("JSON")), none);
+    for packed in manifest.rules {
+        assert_eq!(check("rule", &packed.rule.to_json().expect("JSON")), none);
+    }
+    // A schema that takes anything would prove nothing.
+    let without_status = facts.replacen("\"status\":\"denied\"", "\"state\":\"denied\"", 1);
+    assert_ne!(check("facts", &without_status), none);
+    assert_ne!(check("results", &result.stdout.replace("\"as_of\"", "\"asof\"")), none);
+}
+
+#[test]
+fn wrong_input_is_told_what_is_wrong_and_what_would_be_right() {
+    let mut text = String::from("# What wrong input is told\n\n");
+    for more in [
+        &["--rule", "audit_loging"][..],
+        &["--param", "audit-logging.requird_log_types=api"],
+        &["--param", "audit-loging.required_log_types=api"],
+        &["--param", "audit-logging.required_log_types=api,audits"],
+        &["--param", "audit-logging.required_log_types=[\"api\""],
+        &["--param", "audit-logging.require_log_group=maybe"],
+        &["--param", "audit-logging.min_retention_days=0"],
+        &["--param", "required_log_types=api"],
+        &["--param", "audit-logging.require_log_group=true", "--param", "audit-logging.require_log_group=false"],
+        &["--as-of", "yesterday"],
+        &["--format", "jsn"],
+        &["--rul", "audit-logging"],
+        &["--output", "no/such/folder/report.txt"],
+    ] {
+        let args = [&["scan", "--facts", "examples/facts.json"], more].concat();
+        session(&mut text, &args, &eksamine(&args));
+    }
+    for args in [
+        &["scan", "--facts", "no-such-file.json"][..],
+        &["explain", "audit"],
+        &["explain"],
+        &["schema", "result"],
+        &["scna"],
+    ] {
+        session(&mut text, args, &eksamine(args));
+    }
+    snapshot("wrong-input.md", &text);
+}
+
+#[test]
+fn wrong_facts_are_told_what_and_where() {
+    let mut text = String::from("# What wrong facts are told\n\n");
+    let head = r#"{"schema":"eksamine.facts/v1","collected_at":"2026-11-23T10:00:00Z","scope":{},"#;
+    let kind = |kind: &str| format!(r#"{head}"facts":{{"k8s.pods.v1":{kind}}}}}"#);
+    for facts in [
+        String::new(),
+        "[]".to_owned(),
+        head.to_owned(),
+        r#"{"schema":"eksamine.facts/v2"}"#.to_owned(),
+        format!(r#"{head}"fact":{{}}}}"#),
+        kind(r#"{"status":"fine","items":[]}"#),
+        kind(r#"{"status":"complete"}"#),
+        kind(r#"{"status":"complete","items":[{"a":1,"a":2}]}"#),
+        kind(r#"{"status":"complete","items":[{"a":1},{"b":tru}]}"#),
+        format!(r#"{head}"facts":{{}}}}"#).replace("11-23T", "11-31T"),
+    ] {
+        let ran = eksamine_reading(&["scan", "--facts", "-"], facts.as_bytes());
+        writeln!(text, "```\n{facts}\n```\n{}\n\nExit code {}.\n", ran.stderr.trim_end(), ran.code).expect("a String");
+    }
+    snapshot("wrong-facts.md", &text);
+    let ran = eksamine_reading(&["scan", "--facts", "-"], b"{\"\xff\":1}");
+    assert!(ran.stderr.contains("not UTF-8 at byte 2"), "{}", ran.stderr);
+}
+
+#[test]
+fn exit_codes_are_those_of_the_table() {
+    let cluster = |logging: &str, rest: &str| {
+        format!(
+            r#"{{"schema":"eksamine.facts/v1","collected_at":"2026-11-23T10:00:00Z","scope":{{}},"facts":{{
+            "aws.eks.clusters":{{"status":"{logging}","items":[{rest}]}}}}}}"#
+        )
+    };
+    let code = |facts: &str| {
+        let args = ["scan", "--facts", "-", "--rule", "audit-logging", "--as-of", AS_OF];
+        eksamine_reading(&args, facts.as_bytes()).code
+    };
+    let item = |on: bool| {
+        format!(
+            r#"{{"arn":"a","name":"n","status":"ACTIVE","logging":{{"clusterLogging":[{{"enabled":{on},
+            "types":["api","audit","authenticator","controllerManager","scheduler"]}}]}}}}"#
+        )
+    };
+    assert_eq!(code(&cluster("complete", &item(true))), 0);
+    assert_eq!(code(&cluster("complete", &item(false))), 1);
+    assert_eq!(code(&cluster("denied", "")), 3);
+    // Asked of nobody: a human must look, which fails nothing.
+    assert_eq!(code(&cluster("not-collected", "")), 0);
+    assert_eq!(code("{}"), 4);
+    assert_eq!(eksamine(&["scan", "--no-such-flag"]).code, 2);
+    assert_eq!(eksamine(&["--version"]), Ran { code: 0, stdout: "eksamine 0.1.0\n".into(), stderr: String::new() });
+}
+
+#[test]
+fn weakenings_stand_in_every_report() {
+    let late = ["scan", "--facts", "examples/facts.json", "--as-of", "2026-12-01T00:00:00+01:00"];
+    let params = ["--param", "audit-logging.required_log_types=audit", "--param", "audit-logging.min_retention_days=null"];
+    let args = [&late[..], ONE_RULE, &params].concat();
+    let text = eksamine(&args).stdout;
+    let json = eksamine(&[&args[..], &["--format", "json"]].concat()).stdout;
+    let result: ScanResult = serde_json::from_str(&json).expect("a scan result");
+    assert_eq!(result.as_of, "2026-11-30T23:00:00Z");
+    let kinds: Vec<&str> = result.weakenings.iter().map(|w| w.kind.as_str()).collect();
+    // null is what min_retention_days is anyway.
+    let expected = ["parameter-changed", "old-facts"];
+    assert_eq!(kinds.iter().filter(|k| **k != "rules-deselected").copied().collect::<Vec<_>>(), expected);
+    for weakening in &result.weakenings {
+        assert!(text.contains(&format!("weaker: {}", weakening.kind)), "{text}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_those_who_ask() {
+    let escape = |ran: Ran| ran.stdout.contains('\u{1b}');
+    assert!(!escape(eksamine(EXAMPLE)));
+    assert!(!escape(eksamine_with(EXAMPLE, &[("NO_COLOR", "1")])));
+    assert!(escape(eksamine(&[EXAMPLE, &["--color", "always"]].concat())));
+    assert!(escape(eksamine_with(EXAMPLE, &[("CLICOLOR_FORCE", "1")])));
+    assert!(!escape(eksamine_with(&[EXAMPLE, &["--color", "never"]].concat(), &[("CLICOLOR_FORCE", "1")])));
+}
+
+#[test]
+fn a_report_goes_where_it_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("report.txt");
+    let path = file.to_str().expect("text");
+    let ran = eksamine(&[EXAMPLE, &["--output", path]].concat());
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
+    assert_eq!(fs::read_to_string(&file).expect("a report"), eksamine(EXAMPLE).stdout);
+}
+
+#[test]
+fn help_is_the_reference() {
+    let mut text = String::from("# Command line\n\n");
+    for command in [&[][..], &["scan"], &["rules"], &["explain"], &["schema"]] {
+        let args = [command, &["--help"]].concat();
+        session(&mut text, &args, &eksamine(&args));
+    }
+    snapshot("help.md", &text);
+}
+
+#[test]
+fn the_example_is_canonical() {
+    let text = fs::read_to_string(root().join("examples/facts.json")).expect("the example");
+    let document = eksamine_facts::Tree::parse(&text).expect("JSON");
+    assert!(format!("{}\n", document.canonical()) == text, "examples/facts.json is not as our own writer writes it");
+    assert!(!text.contains("LS0tLS1CRUdJTiBQUklWQVRF"), "a private key");
+}
