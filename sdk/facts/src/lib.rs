@@ -7,12 +7,14 @@ extern crate self as eksamine_facts;
 
 mod availability;
 mod document;
+pub mod ec2;
+pub mod eks;
 mod fields;
 mod json;
 mod known;
-mod noun;
-pub mod eks;
 pub mod logs;
+pub mod nodes;
+mod noun;
 pub mod pointer;
 pub mod redact;
 mod scope;
