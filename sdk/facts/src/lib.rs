@@ -6,6 +6,7 @@
 extern crate self as eksamine_facts;
 
 mod availability;
+pub mod derive;
 mod document;
 pub mod ec2;
 pub mod eks;
