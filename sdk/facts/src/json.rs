@@ -425,10 +425,8 @@ mod tests {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(|v| format!("[{}]", v.join(" , "))),
                 prop::collection::btree_map("[a-c\"\\\\é]{0,3}", inner, 0..6).prop_map(|m| {
-                    let entries: Vec<_> = m
-                        .iter()
-                        .map(|(k, v)| format!("{}:\n{v}", serde_json::to_string(k).expect("a key")))
-                        .collect();
+                    let entries: Vec<_> =
+                        m.iter().map(|(k, v)| format!("{}:\n{v}", serde_json::to_string(k).expect("a key"))).collect();
                     format!("{{{}}}", entries.join(","))
                 }),
             ]

@@ -65,9 +65,7 @@ const fn availability(from: facts::Availability) -> Availability {
 
 /// What `check.evaluate` does for a rule.
 #[doc(hidden)]
-pub fn __evaluate<P: DeserializeOwned>(
-    judge: fn(&Facts<'_>, &P, Tally) -> Verdict,
-) -> Result<types::Verdict, String> {
+pub fn __evaluate<P: DeserializeOwned>(judge: fn(&Facts<'_>, &P, Tally) -> Verdict) -> Result<types::Verdict, String> {
     std::panic::set_hook(Box::new(|panic| {
         log::write(log::Level::Error, &panic.to_string());
     }));
