@@ -89,6 +89,19 @@ pub fn public_ipv4(instance: &Instance, has_no_ipv4: impl Fn(&str) -> Result<boo
     seen
 }
 
+/// Whether an instance is on its way out: what is terminated keeps no interface.
+///
+/// # Errors
+/// [`Unknown`] when its state is none that EC2 documents.
+pub fn is_gone(instance: &Instance) -> Result<bool, Unknown> {
+    let state = instance.state.get()?.name.get()?;
+    match state.as_str() {
+        "shutting-down" | "terminated" => Ok(true),
+        "pending" | "running" | "stopping" | "stopped" => Ok(false),
+        _ => Err(Unknown::because(format!("{state} is no state of an instance"))),
+    }
+}
+
 /// Global IPv6 addresses of all interfaces of an instance.
 pub fn global_ipv6(instance: &Instance) -> Seen<Address> {
     let mut seen = Seen::default();
@@ -254,6 +267,17 @@ mod tests {
         assert_eq!(fields(&global_ipv6(bare)), ["/NetworkInterfaces/0/Ipv6Addresses/0/Ipv6Address"]);
         let odd = instance(r#"{"NetworkInterfaces":[{"Ipv6Addresses":[{"Ipv6Address":6}]}]}"#);
         assert!(global_ipv6(odd.get().expect("an instance")).rest.is_err());
+    }
+
+    #[test]
+    fn a_stopped_instance_is_still_there() {
+        let of = |state: &str| {
+            let json = format!(r#"{{"State":{{"Code":0,"Name":"{state}"}}}}"#);
+            is_gone(instance(&json).get().expect("an instance")).ok()
+        };
+        assert_eq!([of("pending"), of("running"), of("stopped"), of("stopping")], [Some(false); 4]);
+        assert_eq!([of("terminated"), of("shutting-down")], [Some(true); 2]);
+        assert_eq!([of("rebooting"), of("")], [None; 2]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 pub struct Reach {
     /// Number of the route table among those given.
     pub table: usize,
+    /// Whether that table names the subnet; else it is the main one.
+    pub named: bool,
     /// Number of the route that takes `0.0.0.0/0` to an internet gateway.
     pub v4: Option<usize>,
     /// Number of the route that takes `::/0` to an internet gateway.
@@ -55,7 +57,7 @@ impl Routing {
     pub fn reach(&self, subnet: &str, vpc: &Known<Text>) -> Result<Reach, Unknown> {
         let subnet = Text::new(subnet);
         if let Some(at) = self.tables.iter().position(|t| t.subnets.contains(&subnet)) {
-            return self.tables[at].reach(at);
+            return self.tables[at].reach(at, true);
         }
         let vpc = vpc.get()?;
         let of_vpc = |t: &Table| t.vpc.peek().is_none_or(|v| v == vpc);
@@ -63,10 +65,10 @@ impl Routing {
         let Some(main) = main else {
             return Err(Unknown::because(format!("{subnet} has no route table, and {vpc} no main one")));
         };
-        let reach = self.tables[main].reach(main)?;
+        let reach = self.tables[main].reach(main, false)?;
         let others = self.tables.iter().enumerate();
         for (at, _) in others.filter(|(at, t)| *at != main && of_vpc(t) && (t.stray || t.main)) {
-            let other = self.tables[at].reach(at)?;
+            let other = self.tables[at].reach(at, false)?;
             if (other.v4.is_some(), other.v6.is_some()) != (reach.v4.is_some(), reach.v6.is_some()) {
                 return Err(Unknown::because(format!("which route table {subnet} uses is not known")));
             }
@@ -102,8 +104,8 @@ impl Table {
         this
     }
 
-    fn reach(&self, table: usize) -> Result<Reach, Unknown> {
-        Ok(Reach { table, v4: *self.v4.get()?, v6: *self.v6.get()? })
+    fn reach(&self, table: usize, named: bool) -> Result<Reach, Unknown> {
+        Ok(Reach { table, named, v4: *self.v4.get()?, v6: *self.v6.get()? })
     }
 }
 
