@@ -59,3 +59,39 @@ noun! {
         enabled: bool = "enabled",
     }
 }
+
+noun! {
+    /// A managed node group (`eks:DescribeNodegroup`).
+    pub struct Nodegroup = "aws.eks.nodegroups" {
+        /// Its ARN.
+        arn: Text = "nodegroupArn",
+        /// Its name.
+        name: Text = "nodegroupName",
+        /// Where its machines start.
+        subnets: List<Text> = "subnets",
+        /// "If a launch template was used to create the node group, then this is the launch template that was used."
+        launch_template: LaunchTemplate = "launchTemplate",
+    }
+}
+
+noun! {
+    /// The launch template of a node group. EKS answers the version as a number, whatever was asked for.
+    pub struct LaunchTemplate {
+        /// `lt-…`
+        id: Text = "id",
+        /// Its version.
+        version: Text = "version",
+    }
+}
+
+noun! {
+    /// A Fargate profile (`eks:DescribeFargateProfile`).
+    pub struct FargateProfile = "aws.eks.fargateprofiles" {
+        /// Its ARN.
+        arn: Text = "fargateProfileArn",
+        /// Its name.
+        name: Text = "fargateProfileName",
+        /// Where its pods run: "only private subnets (with no direct route to an Internet Gateway)".
+        subnets: List<Text> = "subnets",
+    }
+}

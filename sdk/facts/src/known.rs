@@ -146,6 +146,19 @@ impl<T> Known<T> {
         }
     }
 
+    /// The value, or `None` when it is `{}`: for an object that has to be there and of which a rule reads only fields
+    /// that may be absent. A view cut down to the declared fields shows `{}` of an object that has none of them.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the object is missing, null or of another type.
+    pub fn in_view(&self) -> Result<Option<&T>, Unknown> {
+        match &self.state {
+            State::Value(value) => Ok(Some(value)),
+            State::Empty => Ok(None),
+            other => Err(Unknown::because(self.describe(other))),
+        }
+    }
+
     /// For the identity of a finding only, where not knowing has its own answer.
     #[doc(hidden)]
     pub const fn peek(&self) -> Option<&T> {
@@ -184,6 +197,14 @@ mod tests {
         assert!(!field.get().is_ok_and(|v| *v));
         assert!(field.declared().is_ok_and(|v| v.is_none()));
         assert_eq!(watch.asked(), 1);
+    }
+
+    #[test]
+    fn an_object_without_declared_fields_is_there_and_a_missing_one_is_not() {
+        let of = |state| Known::<bool> { field: "spec", state };
+        assert_eq!(of(State::Value(true)).in_view(), Ok(Some(&true)));
+        assert_eq!(of(State::Empty).in_view(), Ok(None));
+        assert!(of(State::Absent).in_view().is_err() && of(State::Null).in_view().is_err());
     }
 
     #[test]

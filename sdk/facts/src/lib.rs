@@ -7,12 +7,15 @@ extern crate self as eksamine_facts;
 
 mod availability;
 pub mod catalogue;
+pub mod derive;
 mod document;
+pub mod ec2;
 pub mod eks;
 mod fields;
 mod json;
 mod known;
 pub mod logs;
+pub mod nodes;
 mod noun;
 pub mod pointer;
 pub mod redact;

@@ -1,0 +1,290 @@
+//! What makes further nodes: rows 3, 4 and 6.
+
+use crate::Prospective;
+use crate::world::World;
+use eksamine_facts::derive::launch::{Assigns, launch_template};
+use eksamine_facts::eks::{FargateProfile, Nodegroup};
+use eksamine_facts::nodes::{ClassMeta, Ec2NodeClass, NodeClass, NodeClassStatus};
+use eksamine_facts::{List, Text};
+use eksamine_rule::prelude::*;
+use std::collections::BTreeSet;
+
+/// Node groups and the classes of node autoscalers.
+pub(crate) struct Sources {
+    groups: Vec<Item<Nodegroup>>,
+    karpenter: Vec<Item<Ec2NodeClass>>,
+    auto: Vec<Item<NodeClass>>,
+}
+
+/// One of them, in one shape for all.
+struct Source {
+    /// "node group blue"
+    name: String,
+    /// What it decides itself.
+    assigns: Assigns,
+    /// What says so: "its launch template lt-1 version 3".
+    by: String,
+    /// Where it says so.
+    says: Option<String>,
+    /// Its subnets with their places.
+    subnets: Known<Vec<(Text, String)>>,
+}
+
+impl Sources {
+    pub(crate) fn read(facts: &Facts<'_>) -> Self {
+        Self { groups: facts.items().collect(), karpenter: facts.items().collect(), auto: facts.items().collect() }
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.groups.len() + self.karpenter.len() + self.auto.len()
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// `addressed`: whether there are nodes whose own words can be trusted instead of EC2's.
+    pub(crate) fn judge_all(&self, world: &World<'_>, tally: &mut Tally, addressed: bool) {
+        for item in &self.groups {
+            let templates = Known::derived(|| Ok(item.get()?.launch_template.declared()?.is_some()));
+            let templates = templates.peek() == Some(&true);
+            tally.judge(item.subject(|g| &g.arn), || {
+                excusing(world, addressed, templates, || match nodegroup(world, item)? {
+                    Some(source) => judge_source(world, &source),
+                    None => Ok(not_returned(item)),
+                })
+            });
+        }
+        for item in &self.karpenter {
+            let subject =
+                class_subject("karpenter.k8s.aws", "EC2NodeClass", &metadata(item, |c| &c.metadata), item.place());
+            tally.judge(subject, || excusing(world, addressed, false, || judge_source(world, &karpenter_class(item)?)));
+        }
+        for item in &self.auto {
+            let subject =
+                class_subject("eks.amazonaws.com", "NodeClass", &metadata(item, |c| &c.metadata), item.place());
+            tally.judge(subject, || excusing(world, addressed, false, || judge_source(world, &auto_class(item)?)));
+        }
+    }
+}
+
+fn metadata<T: eksamine_facts::Noun>(item: &Item<T>, of: impl Fn(&T) -> &Known<ClassMeta>) -> Known<Text> {
+    Known::derived(|| of(item.get()?).get()?.name.get().cloned())
+}
+
+fn class_subject(group: &str, kind: &str, name: &Known<Text>, place: String) -> Subject {
+    Subject::kubernetes((group, "v1", kind), None, name, place)
+}
+
+/// Judges as long as the facts last; where they do not and `trust_node_addresses` excuses their lack, says so.
+fn excusing(
+    world: &World<'_>,
+    addressed: bool,
+    templates: bool,
+    judgement: impl FnOnce() -> Result<Outcome, Unknown>,
+) -> Result<Outcome, Unknown> {
+    let outcome = Known::derived(judgement);
+    if outcome.peek().is_none() && addressed && world.excuses_sources(templates) {
+        let text = "what its next nodes get is not judged: EC2 was not read, which trust_node_addresses excuses";
+        return Ok(not_applicable(text).at("/facts/aws.ec2.subnets/status").at("/facts/aws.ec2.routetables/status"));
+    }
+    outcome.get().cloned()
+}
+
+/// `None`: its launch template was not returned.
+fn nodegroup(world: &World<'_>, item: &Item<Nodegroup>) -> Result<Option<Source>, Unknown> {
+    let group = item.get()?;
+    let mut source = Source {
+        name: format!("node group {}", group.name.get()?),
+        assigns: Assigns::AsSubnet,
+        by: String::new(),
+        says: None,
+        subnets: Known::derived(|| places(group.subnets.get()?, |at| item.at(&format!("/subnets/{at}")))),
+    };
+    let Some(used) = group.launch_template.declared()? else { return Ok(Some(source)) };
+    let (id, version) = (used.id.get()?, used.version.get()?);
+    let Some(template) = world.template(id, version)? else { return Ok(None) };
+    source.assigns = launch_template(template.get()?)?;
+    source.by = format!("its launch template {id} version {version}");
+    source.says = match &source.assigns {
+        Assigns::Yes(field) | Assigns::No(field) => Some(template.at(field)),
+        Assigns::AsSubnet => None,
+    };
+    Ok(Some(source))
+}
+
+fn not_returned(item: &Item<Nodegroup>) -> Outcome {
+    let text = "EC2 did not return its launch template: it was deleted, or is hidden by the account's managed resource \
+                visibility. Does it give new nodes public addresses?";
+    manual(text).at(item.at("/launchTemplate")).at("/facts/aws.ec2.launchtemplateversions/status")
+}
+
+fn karpenter_class(item: &Item<Ec2NodeClass>) -> Result<Source, Unknown> {
+    let class = item.get()?;
+    let name = format!("EC2NodeClass {}", class.metadata.get()?.name.get()?);
+    let field = "/spec/associatePublicIPAddress";
+    let decides = match class.spec.in_view()? {
+        Some(spec) => spec.associate_public_ip_address.declared()?.copied(),
+        None => None,
+    };
+    Ok(class_source(name, field, item.at(field), decides, &class.status, |at| {
+        item.at(&format!("/status/subnets/{at}/id"))
+    }))
+}
+
+fn auto_class(item: &Item<NodeClass>) -> Result<Source, Unknown> {
+    let class = item.get()?;
+    let name = format!("NodeClass {}", class.metadata.get()?.name.get()?);
+    let field = "/spec/advancedNetworking/associatePublicIPAddress";
+    let networking = match class.spec.in_view()? {
+        Some(spec) => spec.advanced_networking.declared()?,
+        None => None,
+    };
+    let decides = match networking {
+        Some(networking) => networking.associate_public_ip_address.declared()?.copied(),
+        None => None,
+    };
+    Ok(class_source(name, field, item.at(field), decides, &class.status, |at| {
+        item.at(&format!("/status/subnets/{at}/id"))
+    }))
+}
+
+fn class_source(
+    name: String,
+    field: &str,
+    place: String,
+    decides: Option<bool>,
+    status: &Known<NodeClassStatus>,
+    at: impl Fn(usize) -> String,
+) -> Source {
+    let assigns = match decides {
+        Some(true) => Assigns::Yes(field.to_owned()),
+        Some(false) => Assigns::No(field.to_owned()),
+        None => Assigns::AsSubnet,
+    };
+    let subnets = Known::derived(|| {
+        let subnets = status.then(|s| s.subnets.get())?;
+        subnets.iter().enumerate().map(|(n, s)| Ok((s.then(|s| s.id.get().cloned())?, at(n)))).collect()
+    });
+    let by = field.trim_start_matches('/').replace('/', ".");
+    Source { name, assigns, by, says: decides.map(|_| place), subnets }
+}
+
+fn places(subnets: &List<Text>, at: impl Fn(usize) -> String) -> Result<Vec<(Text, String)>, Unknown> {
+    Ok(subnets.all_known()?.into_iter().enumerate().map(|(number, id)| (id.clone(), at(number))).collect())
+}
+
+/// What a machine that starts in a subnet gets there.
+enum Gets {
+    Nothing,
+    /// An address without a way in: the subnet is not public.
+    Unreachable,
+    /// A public address; where to see why.
+    Public(Vec<String>),
+}
+
+fn judge_source(world: &World<'_>, source: &Source) -> Result<Outcome, Unknown> {
+    if let Assigns::No(_) = source.assigns {
+        let text = format!("{} gives its nodes no public address: {} says so", source.name, source.by);
+        return Ok(source.says.iter().fold(pass(text), |outcome, place| outcome.at(place)));
+    }
+    let itself = matches!(source.assigns, Assigns::Yes(_));
+    if itself && !world.params.honour_vpc_bpa {
+        return Ok(prospect(world, source, &BTreeSet::new(), Vec::new()));
+    }
+    let (mut public, mut unreachable, mut places) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let mut rest = Ok(());
+    for (subnet, place) in source.subnets.get()? {
+        let gets = Known::derived(|| gets(world, subnet, itself));
+        match gets.peek() {
+            Some(Gets::Nothing) => {}
+            Some(Gets::Unreachable) => drop(unreachable.insert(subnet.as_str())),
+            Some(Gets::Public(why)) => {
+                public.insert(subnet.as_str());
+                places.push(place.clone());
+                places.extend(why.iter().cloned());
+            }
+            None => rest = rest.and_then(|()| gets.get().map(drop)),
+        }
+    }
+    if !public.is_empty() {
+        return Ok(prospect(world, source, &public, places));
+    }
+    rest?;
+    Ok(clean(source, &unreachable))
+}
+
+fn gets(world: &World<'_>, id: &Text, itself: bool) -> Result<Gets, Unknown> {
+    let mut why = Vec::new();
+    if !itself {
+        let subnet = world.subnet(id)?;
+        if !*subnet.get()?.map_public_ip_on_launch.get()? {
+            return Ok(Gets::Nothing);
+        }
+        let Some(route) = world.public_route(id)? else { return Ok(Gets::Unreachable) };
+        why = vec![subnet.at("/MapPublicIpOnLaunch"), route.place];
+    }
+    if world.is_cut_off(&Known::value(id.clone()))? {
+        return Ok(Gets::Unreachable);
+    }
+    Ok(Gets::Public(why))
+}
+
+/// Rows 3 and 4.
+fn prospect(world: &World<'_>, source: &Source, public: &BTreeSet<&str>, places: Vec<String>) -> Outcome {
+    let list = public.iter().copied().collect::<Vec<_>>().join(", ");
+    let why = match source.assigns {
+        Assigns::Yes(_) if list.is_empty() => format!("{} says so", source.by),
+        Assigns::Yes(_) => format!("{} says so, in {list}", source.by),
+        _ => format!("it leaves that to its subnets, and these are public and assign them: {list}"),
+    };
+    let text = format!("{} gives its next nodes public addresses: {why}", source.name);
+    let outcome = match world.params.prospective {
+        Prospective::Manual => manual(format!("{text}. Is that meant?")),
+        _ => fail(text),
+    };
+    let outcome = source.says.iter().chain(&places).fold(outcome, |outcome, place| outcome.at(place));
+    world.noting_options(outcome)
+}
+
+fn clean(source: &Source, unreachable: &BTreeSet<&str>) -> Outcome {
+    let mut text = format!("none of the subnets of {} is public and assigns public addresses", source.name);
+    if !unreachable.is_empty() {
+        let list = unreachable.iter().copied().collect::<Vec<_>>().join(", ");
+        text = format!("{text}; these assign addresses that no internet gateway serves: {list}");
+    }
+    let places = source.subnets.peek().into_iter().flatten().map(|(_, place)| place);
+    places.fold(pass(text), |outcome, place| outcome.at(place))
+}
+
+/// Row 6: Fargate asks for private subnets; a public one is not explained.
+pub(crate) fn judge_profiles(world: &World<'_>, tally: &mut Tally, profiles: &[Item<FargateProfile>], addressed: bool) {
+    for item in profiles {
+        tally.judge(item.subject(|p| &p.arn), || excusing(world, addressed, false, || judge_profile(world, item)));
+    }
+}
+
+fn judge_profile(world: &World<'_>, item: &Item<FargateProfile>) -> Result<Outcome, Unknown> {
+    let profile = item.get()?;
+    let name = profile.name.get()?;
+    let (mut all, mut public, mut routes) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for (number, subnet) in profile.subnets.get()?.iter().enumerate() {
+        let subnet = subnet.get()?;
+        all.insert(subnet.as_str());
+        if let Some(route) = world.public_route(subnet)? {
+            public.insert(subnet.as_str());
+            routes.extend([item.at(&format!("/subnets/{number}")), route.place]);
+        }
+    }
+    let list = |subnets: BTreeSet<&str>| subnets.into_iter().collect::<Vec<_>>().join(", ");
+    if public.is_empty() {
+        let text = format!("no internet gateway serves the subnets of Fargate profile {name}: {}", list(all));
+        return Ok(pass(text).at(item.at("/subnets")));
+    }
+    let text = format!(
+        "Fargate profile {name} names subnets whose default route leads to an internet gateway ({}), and Fargate takes \
+         private ones only. Were they made public later?",
+        list(public)
+    );
+    Ok(routes.into_iter().fold(manual(text), Outcome::at))
+}

@@ -1,0 +1,45 @@
+//! Joins that rules share: pure functions over nouns, each with its own tests.
+//!
+//! A join asks fields, and asking an unknown one marks the judgement under way. Outside of a judgement it belongs into
+//! [`Known::derived`](crate::Known::derived).
+
+pub mod addresses;
+pub mod index;
+pub mod launch;
+pub mod node;
+pub mod routing;
+
+use crate::Unknown;
+
+/// Things found, and whether that is all there is: what was found stands even where the rest is not known.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Seen<T> {
+    /// What was found.
+    pub found: Vec<T>,
+    /// The first thing that could not be read.
+    pub rest: Result<(), Unknown>,
+}
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Self { found: Vec::new(), rest: Ok(()) }
+    }
+}
+
+impl<T> Seen<T> {
+    /// Adds what `step` finds, or remembers that it could not be read.
+    pub fn add(&mut self, step: Result<Vec<T>, Unknown>) {
+        match step {
+            Ok(found) => self.found.extend(found),
+            Err(unknown) => self.lose(unknown),
+        }
+    }
+
+    /// Remembers that something could not be read.
+    pub fn lose(&mut self, unknown: Unknown) {
+        if self.rest.is_ok() {
+            self.rest = Err(unknown);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Nodes, and the classes that node autoscalers make them from.
+
+use crate::{Anything, List, Map, Text, noun};
+
+noun! {
+    /// A node (Kubernetes API reference, Node v1).
+    pub struct Node = "k8s.nodes.v1" {
+        /// Its name and labels.
+        metadata: NodeMeta = "metadata",
+        /// What it is.
+        spec: NodeSpec = "spec",
+        /// What it says of itself.
+        status: NodeStatus = "status",
+    }
+}
+
+noun! {
+    /// Name and labels of a node.
+    pub struct NodeMeta {
+        /// The node's name.
+        name: Text = "name",
+        /// Its labels.
+        labels: Map<Text> = "labels",
+    }
+}
+
+noun! {
+    /// What a node is.
+    pub struct NodeSpec {
+        /// "ID of the node assigned by the cloud provider": `aws:///eu-west-1a/i-…`.
+        provider_id: Text = "providerID",
+    }
+}
+
+noun! {
+    /// What a node says of itself.
+    pub struct NodeStatus {
+        /// "List of addresses reachable to the node."
+        addresses: List<NodeAddress> = "addresses",
+    }
+}
+
+noun! {
+    /// An address of a node.
+    pub struct NodeAddress {
+        /// `Hostname`, `InternalIP`, `ExternalIP`, `InternalDNS`, `ExternalDNS`.
+        kind: Text = "type",
+        /// The address.
+        address: Text = "address",
+    }
+}
+
+noun! {
+    /// What Karpenter makes nodes from (karpenter.sh, NodeClasses).
+    pub struct Ec2NodeClass = "k8s.ec2nodeclasses.v1.karpenter.k8s.aws" {
+        /// Its name.
+        metadata: ClassMeta = "metadata",
+        /// What it demands.
+        spec: Ec2NodeClassSpec = "spec",
+        /// What Karpenter found for it.
+        status: NodeClassStatus = "status",
+    }
+}
+
+noun! {
+    /// Name of a node class.
+    pub struct ClassMeta {
+        /// The name.
+        name: Text = "name",
+    }
+}
+
+noun! {
+    /// What a Karpenter node class demands.
+    pub struct Ec2NodeClassSpec {
+        /// Overrides the subnet's `MapPublicIpOnLaunch`, which is respected when this is not set.
+        associate_public_ip_address: bool = "associatePublicIPAddress",
+        /// Which subnets.
+        subnet_selector_terms: Anything = "subnetSelectorTerms",
+    }
+}
+
+noun! {
+    /// What the autoscaler found for a node class.
+    pub struct NodeClassStatus {
+        /// The subnets that the selector terms lead to.
+        subnets: List<ClassSubnet> = "subnets",
+    }
+}
+
+noun! {
+    /// A subnet of a node class.
+    pub struct ClassSubnet {
+        /// `subnet-…`
+        id: Text = "id",
+    }
+}
+
+noun! {
+    /// What EKS Auto Mode makes nodes from (EKS user guide, Create a Node Class).
+    pub struct NodeClass = "k8s.nodeclasses.v1.eks.amazonaws.com" {
+        /// Its name.
+        metadata: ClassMeta = "metadata",
+        /// What it demands.
+        spec: NodeClassSpec = "spec",
+        /// What EKS found for it.
+        status: NodeClassStatus = "status",
+    }
+}
+
+noun! {
+    /// What an Auto Mode node class demands.
+    pub struct NodeClassSpec {
+        /// Absent when nothing of it is set.
+        advanced_networking: AdvancedNetworking = "advancedNetworking",
+        /// Which subnets.
+        subnet_selector_terms: Anything = "subnetSelectorTerms",
+    }
+}
+
+noun! {
+    /// Networking of an Auto Mode node class.
+    pub struct AdvancedNetworking {
+        /// When not set, the type of the subnet decides.
+        associate_public_ip_address: bool = "associatePublicIPAddress",
+    }
+}
