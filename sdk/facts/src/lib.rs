@@ -6,10 +6,14 @@
 extern crate self as eksamine_facts;
 
 mod availability;
+pub mod core;
+pub mod derive;
 mod document;
 mod fields;
 mod json;
 mod known;
+mod label;
+pub mod network;
 mod noun;
 pub mod eks;
 pub mod logs;
@@ -24,7 +28,8 @@ pub use availability::{Availability, Gap};
 pub use document::{CHUNK, Chunk, Document, KindFacts, Projection, SCHEMA};
 pub use fields::Fields;
 pub use json::{Cursor, JsonError, RawString, Shape};
-pub use known::{Known, Unknown, Watch};
+pub use known::{Given, Known, Unknown, Watch};
+pub use label::Label;
 pub use noun::{Anything, Fact, List, Map, Noun, NumberOrText, Reading, Text, read_object};
 pub use scope::Scope;
 pub use subject::Subject;
