@@ -23,10 +23,7 @@ fn limited() -> String {
 fn eventually(what: &str, mut holds: impl FnMut() -> Result<bool>) -> Result<()> {
     let start = Instant::now();
     while !holds()? {
-        ensure!(
-            start.elapsed() < Duration::from_secs(20),
-            "not after 20 s: {what}"
-        );
+        ensure!(start.elapsed() < Duration::from_secs(20), "not after 20 s: {what}");
         thread::sleep(Duration::from_millis(20));
     }
     Ok(())
@@ -47,11 +44,7 @@ fn fill(kube: &Kube, namespace: &str, pods: usize) -> Result<String> {
             "spec": { "containers": [{ "name": "c", "image": "i" }] },
         })
     };
-    kube.create_all(
-        &(0..pods)
-            .map(|i| Object::new(&list, pod(i)))
-            .collect::<Vec<_>>(),
-    )?;
+    kube.create_all(&(0..pods).map(|i| Object::new(&list, pod(i))).collect::<Vec<_>>())?;
     Ok(list)
 }
 
@@ -59,9 +52,7 @@ fn fill(kube: &Kube, namespace: &str, pods: usize) -> Result<String> {
 fn page_sizes(kube: &Kube, list: &str, limit: usize) -> Result<Vec<usize>> {
     let (mut sizes, mut token) = (Vec::new(), String::new());
     loop {
-        let page = kube
-            .get(&admin(), &format!("{list}?limit={limit}&continue={token}"))?
-            .expect(200)?;
+        let page = kube.get(&admin(), &format!("{list}?limit={limit}&continue={token}"))?.expect(200)?;
         sizes.push(page["items"].as_array().context("no items")?.len());
         match page["metadata"]["continue"].as_str() {
             None | Some("") => return Ok(sizes),
@@ -72,15 +63,7 @@ fn page_sizes(kube: &Kube, list: &str, limit: usize) -> Result<Vec<usize>> {
 
 fn is_status(answer: &Answer, code: u16, reason: &str, message: &str) -> Result<()> {
     let status = answer.expect(code)?;
-    ensure!(
-        status["kind"] == "Status" && status["reason"] == reason && status["code"] == code,
-        "{status}"
-    );
-    ensure!(
-        status["message"]
-            .as_str()
-            .is_some_and(|text| text.contains(message)),
-        "{status}"
-    );
+    ensure!(status["kind"] == "Status" && status["reason"] == reason && status["code"] == code, "{status}");
+    ensure!(status["message"].as_str().is_some_and(|text| text.contains(message)), "{status}");
     Ok(())
 }

@@ -14,52 +14,36 @@ use super::{admin, eventually, is_status};
 /// Gives a group the right to list pods.
 fn let_list_pods(kube: &Kube, group: &str) -> Result<()> {
     let rbac = "/apis/rbac.authorization.k8s.io/v1";
-    kube.create(&format!("{rbac}/clusterroles"), &json!({
-        "metadata": { "name": group }, "rules": [{ "apiGroups": [""], "resources": ["pods"], "verbs": ["list"] }],
-    }))?;
-    kube.create(&format!("{rbac}/clusterrolebindings"), &json!({
-        "metadata": { "name": group },
-        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": group },
-        "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": group }],
-    }))?;
+    kube.create(
+        &format!("{rbac}/clusterroles"),
+        &json!({
+            "metadata": { "name": group }, "rules": [{ "apiGroups": [""], "resources": ["pods"], "verbs": ["list"] }],
+        }),
+    )?;
+    kube.create(
+        &format!("{rbac}/clusterrolebindings"),
+        &json!({
+            "metadata": { "name": group },
+            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": group },
+            "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": group }],
+        }),
+    )?;
     Ok(())
 }
 
 #[test]
 fn a_written_kubeconfig_names_server_authority_and_token() -> Result<()> {
     let kube = Kube::shared()?;
-    let config: Value =
-        serde_json::from_slice(&fs::read(kube.kubeconfig("k8s-aws-v1./a token")?)?)?;
-    ensure!(
-        config["clusters"][0]["cluster"]["server"] == kube.server(),
-        "{config}"
-    );
-    ensure!(
-        config["users"][0]["user"]["token"] == "k8s-aws-v1./a token",
-        "{config}"
-    );
+    let config: Value = serde_json::from_slice(&fs::read(kube.kubeconfig("k8s-aws-v1./a token")?)?)?;
+    ensure!(config["clusters"][0]["cluster"]["server"] == kube.server(), "{config}");
+    ensure!(config["users"][0]["user"]["token"] == "k8s-aws-v1./a token", "{config}");
     ensure!(fs::read_to_string(kube.ca())?.starts_with("-----BEGIN CERTIFICATE-----"));
     Ok(())
 }
 
 fn line(entry: &AuditEntry) -> String {
-    let AuditEntry {
-        user,
-        verb,
-        uri,
-        group,
-        version,
-        resource,
-        ..
-    } = entry;
-    let AuditEntry {
-        subresource,
-        namespace,
-        name,
-        code,
-        allowed,
-        ..
-    } = entry;
+    let AuditEntry { user, verb, uri, group, version, resource, .. } = entry;
+    let AuditEntry { subresource, namespace, name, code, allowed, .. } = entry;
     let object = format!("{group}/{version}/{resource}/{subresource} {namespace}/{name}");
     format!("{user} {verb} {object} {code} {allowed} {uri}")
 }
@@ -67,16 +51,10 @@ fn line(entry: &AuditEntry) -> String {
 #[test]
 fn the_audit_log_tells_who_asked_for_what() -> Result<()> {
     let reader = User::new("reader", &["readers"]);
-    let kube = Kube::start(Options {
-        audit: true,
-        users: vec![reader.clone()],
-        ..Options::default()
-    })?;
+    let kube = Kube::start(Options { audit: true, users: vec![reader.clone()], ..Options::default() })?;
     ensure!(kube.audit()?.is_empty());
     let_list_pods(&kube, "readers")?;
-    eventually("the right is there", || {
-        Ok(kube.get(&reader.token(), "/api/v1/pods?limit=500")?.code == 200)
-    })?;
+    eventually("the right is there", || Ok(kube.get(&reader.token(), "/api/v1/pods?limit=500")?.code == 200))?;
     let before = kube.audit()?.len();
     for path in [
         "/api/v1/namespaces/default/pods?limit=7",
@@ -130,10 +108,7 @@ fn review(stream: TcpStream) -> Result<String> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let review: Value = serde_json::from_slice(&body)?;
-    let token = review["spec"]["token"]
-        .as_str()
-        .context("no token")?
-        .to_owned();
+    let token = review["spec"]["token"].as_str().context("no token")?.to_owned();
     let role = json!({ "username": "arn:aws:sts::111122223333:assumed-role/reader/s", "groups": ["readers"] });
     let status = if token == "k8s-aws-v1.good" {
         json!({ "authenticated": true, "user": role })
@@ -148,45 +123,21 @@ fn review(stream: TcpStream) -> Result<String> {
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         answer.len()
     );
-    reader
-        .get_mut()
-        .write_all(format!("{head}{answer}").as_bytes())?;
+    reader.get_mut().write_all(format!("{head}{answer}").as_bytes())?;
     Ok(token)
 }
 
 #[test]
 fn a_webhook_is_asked_about_unknown_tokens() -> Result<()> {
     let (url, tokens) = authenticator()?;
-    let kube = Kube::start(Options {
-        webhook: Some(url),
-        ..Options::default()
-    })?;
+    let kube = Kube::start(Options { webhook: Some(url), ..Options::default() })?;
     let_list_pods(&kube, "readers")?;
-    eventually("the role may list", || {
-        Ok(kube.get("k8s-aws-v1.good", "/api/v1/pods")?.code == 200)
-    })?;
+    eventually("the role may list", || Ok(kube.get("k8s-aws-v1.good", "/api/v1/pods")?.code == 200))?;
     let secrets = kube.get("k8s-aws-v1.good", "/api/v1/secrets")?;
-    is_status(
-        &secrets,
-        403,
-        "Forbidden",
-        r#"User "arn:aws:sts::111122223333:assumed-role/reader/s""#,
-    )?;
-    is_status(
-        &kube.get("k8s-aws-v1.bad", "/api/v1/pods")?,
-        401,
-        "Unauthorized",
-        "",
-    )?;
+    is_status(&secrets, 403, "Forbidden", r#"User "arn:aws:sts::111122223333:assumed-role/reader/s""#)?;
+    is_status(&kube.get("k8s-aws-v1.bad", "/api/v1/pods")?, 401, "Unauthorized", "")?;
     let asked: Vec<String> = tokens.try_iter().collect();
-    ensure!(
-        asked.contains(&"k8s-aws-v1.good".to_owned())
-            && asked.contains(&"k8s-aws-v1.bad".to_owned()),
-        "{asked:?}"
-    );
-    ensure!(
-        !asked.contains(&admin()),
-        "static tokens are not asked about"
-    );
+    ensure!(asked.contains(&"k8s-aws-v1.good".to_owned()) && asked.contains(&"k8s-aws-v1.bad".to_owned()), "{asked:?}");
+    ensure!(!asked.contains(&admin()), "static tokens are not asked about");
     Ok(())
 }

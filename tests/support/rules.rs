@@ -58,7 +58,8 @@ pub fn cases(rule: &LoadedRule) -> Result<Vec<Case>> {
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     paths.sort();
-    let is_case = |p: &&PathBuf| p.to_string_lossy().ends_with(".json") && !p.to_string_lossy().ends_with(".params.json");
+    let is_case =
+        |p: &&PathBuf| p.to_string_lossy().ends_with(".json") && !p.to_string_lossy().ends_with(".params.json");
     paths.iter().filter(is_case).map(|path| read(rule, path)).collect()
 }
 
@@ -126,6 +127,10 @@ pub fn bless(path: &Path, text: &str) -> Result<()> {
     }
     let blessed = fs::read_to_string(path)
         .with_context(|| format!("{} is not there; BLESS=1 cargo test writes it", path.display()))?;
-    ensure!(blessed == text, "{} says\n{blessed}\nand now it is\n{text}\n(BLESS=1 cargo test writes it)", path.display());
+    ensure!(
+        blessed == text,
+        "{} says\n{blessed}\nand now it is\n{text}\n(BLESS=1 cargo test writes it)",
+        path.display()
+    );
     Ok(())
 }

@@ -47,20 +47,19 @@ struct Answer {
     extra: Option<Box<RawValue>>,
 }
 
-fn judge(
-    meta: &RuleMeta,
-    document: &Document<'_>,
-    verdict: types::Verdict,
-    looked: &[String],
-) -> Result<Answer, Stop> {
+fn judge(meta: &RuleMeta, document: &Document<'_>, verdict: types::Verdict, looked: &[String]) -> Result<Answer, Stop> {
     let bad = |what: String| Err(Stop::BadAnswer(what));
     let worst = verdict.findings.iter().map(|f| rank(f.status)).min();
     match verdict.status {
-        types::Status::Fail if worst != Some(0) => return bad("it answers fail without a finding that fails".into()),
+        types::Status::Fail if worst != Some(0) => {
+            return bad("it answers fail without a finding that fails".into());
+        }
         status if worst.is_some_and(|worst| worst < rank(status)) => {
             return bad(format!("it answers {} and a finding of its own is worse", word(status)));
         }
-        types::Status::Pass | types::Status::NotApplicable if looked.is_empty() => return Err(Stop::DidNotLook),
+        types::Status::Pass | types::Status::NotApplicable if looked.is_empty() => {
+            return Err(Stop::DidNotLook);
+        }
         _ => {}
     }
     let mut findings = Vec::new();

@@ -1,8 +1,8 @@
 //! The official pack, which the build script put into the program: as WebAssembly, which is its identity, and as
 //! native code for this target.
 
-use crate::load::{Engine, LoadedRule};
 use crate::EngineError;
+use crate::load::{Engine, LoadedRule};
 use eksamine_pack::{Digest, PackError, PackManifest};
 use eksamine_results::PackRef;
 use wasmtime::component::Component;
@@ -19,8 +19,7 @@ static CONFIG: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/config.json"));
 
 pub(crate) fn load(engine: &Engine) -> Result<(PackRef, Vec<LoadedRule>), EngineError> {
     let digest = Digest::try_from(DIGEST.to_owned())?;
-    let manifest: PackManifest =
-        serde_json::from_slice(CONFIG).map_err(|e| PackError::Manifest(e.to_string()))?;
+    let manifest: PackManifest = serde_json::from_slice(CONFIG).map_err(|e| PackError::Manifest(e.to_string()))?;
     let mut rules = Vec::new();
     for packed in manifest.rules {
         let embedded = COMPONENTS.iter().find(|c| c.id == packed.rule.id);

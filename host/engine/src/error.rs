@@ -17,7 +17,9 @@ pub enum EngineError {
         reason: String,
     },
     /// It wants something that no rule gets.
-    #[error("{rule}: imports {import}; a rule may import eksamine:rule/{{types,context,facts,log}}@0.1 and nothing else")]
+    #[error(
+        "{rule}: imports {import}; a rule may import eksamine:rule/{{types,context,facts,log}}@0.1 and nothing else"
+    )]
     Import {
         /// Which rule.
         rule: String,

@@ -64,7 +64,9 @@ fn views(rule: &LoadedRule, document: &Document<'_>) -> BTreeMap<String, View> {
             gaps: Vec::new(),
             chunks: std::sync::Arc::default(),
         };
-        let (Some(kind), Ok(fields)) = (document.kind(&need.kind), Fields::new(&need.fields)) else { return missing };
+        let (Some(kind), Ok(fields)) = (document.kind(&need.kind), Fields::new(&need.fields)) else {
+            return missing;
+        };
         View {
             availability: kind.status,
             reason: kind.reason.clone(),

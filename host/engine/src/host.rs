@@ -1,8 +1,8 @@
 //! What a running rule sees of the host: the contract's `context`, `facts` and `log`.
 
+use crate::Stop;
 use crate::bindings::eksamine::rule::{context, facts, log, types};
 use crate::limits::{Limit, Limits, Meter};
-use crate::Stop;
 use eksamine_facts::{Availability, Chunk, Cursor, Gap};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,7 +59,9 @@ impl Host {
 
     fn look(&mut self, kind: &str) -> wasmtime::Result<View> {
         self.call()?;
-        let Some(view) = self.views.get(kind) else { return stop(Stop::Undeclared(kind.to_owned())) };
+        let Some(view) = self.views.get(kind) else {
+            return stop(Stop::Undeclared(kind.to_owned()));
+        };
         if !self.looked.iter().any(|k| k == kind) {
             self.looked.push(kind.to_owned());
         }

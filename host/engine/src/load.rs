@@ -7,7 +7,7 @@ use crate::{EngineError, embedded};
 use eksamine_pack::{Digest, METADATA_SECTION, PackedRule, RuleMeta, VerifiedPack};
 use eksamine_results::PackRef;
 use std::time::Duration;
-use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{OptLevel, Precompiled};
 
@@ -38,6 +38,17 @@ impl LoadedRule {
     #[must_use]
     pub const fn meta(&self) -> &RuleMeta {
         &self.meta
+    }
+}
+
+impl LoadedRule {
+    /// The same rule, shown whole items instead of its declared fields: its answer must not change (the property
+    /// *projection-neutral*).
+    #[must_use]
+    pub fn with_whole_items(&self) -> Self {
+        let mut rule = self.clone();
+        rule.meta.facts.iter_mut().for_each(|need| need.fields = vec![String::new()]);
+        rule
     }
 }
 
@@ -92,12 +103,7 @@ impl Engine {
         self.link(rule.rule.clone(), pack, &component)
     }
 
-    pub(crate) fn link(
-        &self,
-        meta: RuleMeta,
-        pack: &Digest,
-        component: &Component,
-    ) -> Result<LoadedRule, EngineError> {
+    pub(crate) fn link(&self, meta: RuleMeta, pack: &Digest, component: &Component) -> Result<LoadedRule, EngineError> {
         let link = || RulePre::new(self.linker.instantiate_pre(component)?);
         let pre = link().map_err(|e| invalid(&meta.id, &e))?;
         Ok(LoadedRule { meta, pack: pack.clone(), pre })
@@ -111,7 +117,9 @@ fn inspect<'a>(rule: &str, wasm: &'a [u8]) -> Result<Option<&'a [u8]>, EngineErr
         return Err(too_big("the component", wasm.len() as u64, COMPONENT));
     }
     let bad = |reason: String| EngineError::Invalid { rule: rule.to_owned(), reason };
-    if wasmtime::Engine::detect_precompiled(wasm).is_some_and(|p| matches!(p, Precompiled::Component | Precompiled::Module)) {
+    if wasmtime::Engine::detect_precompiled(wasm)
+        .is_some_and(|p| matches!(p, Precompiled::Component | Precompiled::Module))
+    {
         return Err(bad("it is native code, which no pack may carry".into()));
     }
     Validator::new_with_features(WasmFeatures::default()).validate_all(wasm).map_err(|e| bad(e.to_string()))?;
@@ -119,6 +127,9 @@ fn inspect<'a>(rule: &str, wasm: &'a [u8]) -> Result<Option<&'a [u8]>, EngineErr
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.map_err(|e| bad(e.to_string()))? {
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
+                return Err(bad("it is a core module; `wasm-tools component new` makes a component of it".into()));
+            }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::CodeSectionEntry(body) if bytes_of(&body) > FUNCTION => {

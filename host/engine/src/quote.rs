@@ -29,7 +29,9 @@ pub(crate) fn quote(
 
 /// Whether the rule can have seen the place: its declared fields, a kind's status, the scope, the time.
 fn is_visible(meta: &RuleMeta, place: &str) -> bool {
-    let Some(tokens) = pointer::tokens(place) else { return false };
+    let Some(tokens) = pointer::tokens(place) else {
+        return false;
+    };
     let tokens: Vec<_> = tokens.collect();
     match tokens.iter().map(AsRef::as_ref).collect::<Vec<&str>>().as_slice() {
         ["scope", ..] | ["collected_at"] => true,

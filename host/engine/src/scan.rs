@@ -1,9 +1,9 @@
 //! All selected rules over one document, on all cores, in the order they were given.
 
+use crate::Stop;
 use crate::conclude::conclude;
 use crate::evaluate::{Run, Told, evaluate};
 use crate::load::{Engine, LoadedRule};
-use crate::Stop;
 use eksamine_facts::{Document, Fields, Projection};
 use eksamine_pack::Params;
 use eksamine_results::{RuleResult, Weakening};
@@ -60,7 +60,8 @@ pub fn judge(engine: &Engine, scan: &Scan, document: &Document<'_>, as_of: &str)
             }
         }
     };
-    let helpers = std::thread::available_parallelism().map_or(1, usize::from).min(scan.rules.len()) - usize::from(!scan.rules.is_empty());
+    let helpers = std::thread::available_parallelism().map_or(1, usize::from).min(scan.rules.len())
+        - usize::from(!scan.rules.is_empty());
     std::thread::scope(|scope| {
         for _ in 0..helpers {
             // Without another thread the work is done by this one.
@@ -92,7 +93,8 @@ fn one(
     };
     // A panic of the host costs one rule, not the scan.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        let words =
+            panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         broken(rule, params, document, words.unwrap_or("a panic"))
     })
 }

@@ -23,8 +23,7 @@ pub enum Status {
 
 impl Status {
     /// All of them, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Fail, Self::Error, Self::Manual, Self::Waived, Self::Pass, Self::NotApplicable];
+    pub const ALL: [Self; 6] = [Self::Fail, Self::Error, Self::Manual, Self::Waived, Self::Pass, Self::NotApplicable];
 
     /// As written in results and on the terminal.
     #[must_use]

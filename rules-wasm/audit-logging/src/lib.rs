@@ -36,28 +36,29 @@ fn judge_cluster(facts: &Facts<'_>, params: &Params, item: &Item<Cluster>) -> Re
         params.required_log_types.iter().map(String::as_str).filter(|t| !enabled.contains(t)).collect();
     let audit = enabled.contains("audit");
     let logging = |outcome: Outcome| outcome.at(item.at("/logging")).at(item.at("/status"));
+    let exported = format!("exported: {}", list(&enabled));
     if params.required_log_types.iter().any(|t| t == "audit") && !audit {
-        return Ok(logging(fail(format!("audit logs are not exported; exported: {}", list(&enabled)))));
+        return Ok(logging(fail(format!("audit logs are not exported; {exported}"))));
     }
     if !missing.is_empty() {
         let audit = if audit { "audit logs are exported, but " } else { "" };
         return Ok(logging(fail(format!("{audit}these are not: {}", missing.join(", ")))));
     }
-    let group = log_group(facts, cluster.name.get()?, params)?;
-    let kept = match &group {
-        Group::Fails(outcome) => return Ok(logging(outcome.clone())),
-        Group::Known(text, places) => {
-            let outcome = logging(pass(format!("exported: {}; {text}", list(&enabled))));
-            places.iter().fold(outcome, |outcome, place| outcome.at(place))
-        }
-    };
-    Ok(kept)
+    let name = cluster.name.get()?;
+    let demanded = params.require_log_group || params.min_retention_days.is_some();
+    Ok(logging(if demanded {
+        judge_log_group(facts, name, params, &exported)?
+    } else {
+        pass(exported).with(aside(|| evidence(facts, name)))
+    }))
 }
 
 /// EKS answers several entries, on and off; what counts is the union of those that are on.
 fn enabled_types(cluster: &Cluster) -> Result<BTreeSet<&str>, Unknown> {
     let mut enabled = BTreeSet::new();
-    let Some(logging) = cluster.logging.declared()? else { return Ok(enabled) };
+    let Some(logging) = cluster.logging.declared()? else {
+        return Ok(enabled);
+    };
     for setup in logging.cluster_logging.declared()?.into_iter().flat_map(|l| l.iter()) {
         let setup = setup.get()?;
         if *setup.enabled.get()? {
@@ -67,41 +68,45 @@ fn enabled_types(cluster: &Cluster) -> Result<BTreeSet<&str>, Unknown> {
     Ok(enabled)
 }
 
-/// What is to be said of the cluster's log group.
-enum Group {
-    Fails(Outcome),
-    Known(String, Vec<String>),
+/// The group that EKS writes a cluster's logs to.
+fn group_name(cluster: &str) -> String {
+    format!("/aws/eks/{cluster}/cluster")
 }
 
-fn log_group(facts: &Facts<'_>, cluster: &str, params: &Params) -> Result<Group, Unknown> {
-    let name = format!("/aws/eks/{cluster}/cluster");
-    let decisive = params.require_log_group || params.min_retention_days.is_some();
+/// Retention and key of the log group, for the reader of a result that does not depend on them.
+fn evidence(facts: &Facts<'_>, cluster: &str) -> Result<Vec<Evidence>, Unknown> {
+    let name = group_name(cluster);
     for item in facts.items::<LogGroup>() {
-        // While no parameter asks for it the log group only adds evidence, so an odd one must not be asked.
-        if !decisive {
-            return Ok(Group::Known("its log group is not judged".into(), vec![item.at("/retentionInDays"), item.at("/kmsKeyId")]));
+        if *item.get()?.name.get()? == *name {
+            return Ok(vec![Evidence::at(item.at("/retentionInDays")), Evidence::at(item.at("/kmsKeyId"))]);
         }
+    }
+    Ok(vec![Evidence::at("/facts/aws.logs.loggroups/status")])
+}
+
+fn judge_log_group(facts: &Facts<'_>, cluster: &str, params: &Params, exported: &str) -> Result<Outcome, Unknown> {
+    let name = group_name(cluster);
+    for item in facts.items::<LogGroup>() {
         let group = item.get()?;
         if *group.name.get()? != *name {
             continue;
         }
-        let days = group.retention_in_days.declared()?;
-        if let (Some(days), Some(least)) = (days, params.min_retention_days)
-            && *days < least
-        {
-            let text = format!("{name} keeps events for {days} days, {least} are demanded");
-            return Ok(Group::Fails(fail(text).at(item.at("/retentionInDays"))));
-        }
-        let kept = days.map_or_else(|| "events never expire".to_owned(), |d| format!("events are kept for {d} days"));
-        return Ok(Group::Known(kept, vec![item.at("/retentionInDays"), item.at("/kmsKeyId")]));
+        let outcome = |outcome: Outcome| outcome.at(item.at("/retentionInDays")).at(item.at("/kmsKeyId"));
+        return Ok(outcome(match (group.retention_in_days.declared()?, params.min_retention_days) {
+            (Some(days), Some(least)) if *days < least => {
+                fail(format!("{name} keeps events for {days} days, {least} are demanded"))
+            }
+            (Some(days), _) => pass(format!("{exported}; {name} keeps events for {days} days")),
+            (None, _) => pass(format!("{exported}; {name} keeps events for ever")),
+        }));
     }
-    if decisive {
-        facts.complete::<LogGroup>()?;
-    }
-    if params.require_log_group {
-        return Ok(Group::Fails(fail(format!("the log group {name} does not exist")).at("/facts/aws.logs.loggroups/status")));
-    }
-    Ok(Group::Known("no log group was seen".into(), vec!["/facts/aws.logs.loggroups/status".into()]))
+    facts.complete::<LogGroup>()?;
+    let outcome = if params.require_log_group {
+        fail(format!("the log group {name} does not exist"))
+    } else {
+        pass(format!("{exported}; the log group {name} does not exist"))
+    };
+    Ok(outcome.at("/facts/aws.logs.loggroups/status"))
 }
 
 fn list(types: &BTreeSet<&str>) -> String {

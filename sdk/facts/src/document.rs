@@ -164,15 +164,12 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn finish(self, text: &'a str) -> Result<Document<'a>, JsonError> {
         if !self.seen.iter().any(|k| k == "schema") {
-            return Err(JsonError::start(format!("no \"schema\"; this program reads {SCHEMA:?}")));
+            return Err(JsonError::new(0, format!("no \"schema\"; this program reads {SCHEMA:?}")));
         }
-        let missing = |key| JsonError::start(format!("no {key:?}"));
+        let missing = |key| JsonError::new(0, format!("no {key:?}"));
         let (scope_at, scope_text) = self.scope.ok_or_else(|| missing("scope"))?;
-        let scope = serde_json::from_str(scope_text).map_err(|e| JsonError {
-            offset: scope_at,
-            at: "/scope".into(),
-            what: e.to_string(),
-        })?;
+        let scope =
+            serde_json::from_str(scope_text).map_err(|e| JsonError::new(scope_at, e.to_string()).within("scope"))?;
         Ok(Document {
             scope,
             collected_at: self.collected_at.ok_or_else(|| missing("collected_at"))?,
@@ -191,7 +188,7 @@ fn schema(cursor: &mut Cursor<'_>) -> Result<(), JsonError> {
         return Ok(());
     }
     let what = format!("schema {found:?}; this program reads {SCHEMA:?}");
-    Err(JsonError { offset: place, at: String::new(), what })
+    Err(JsonError::new(place, what))
 }
 
 /// `2026-11-23T10:00:00Z`, fractions allowed. The calendar is checked where the instant is used.
@@ -213,7 +210,7 @@ fn instant(cursor: &mut Cursor<'_>) -> Result<String, JsonError> {
         return Ok(text);
     }
     let what = format!("{text:?} is no RFC 3339 instant in UTC (2026-11-23T10:00:00Z)");
-    Err(JsonError { offset: place, at: String::new(), what })
+    Err(JsonError::new(place, what))
 }
 
 fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'a>, JsonError> {
@@ -230,7 +227,7 @@ fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'
         }
         Ok(())
     })?;
-    let bad = |what: &str| JsonError { offset: start, at: String::new(), what: what.into() };
+    let bad = |what: &str| JsonError::new(start, what);
     let status = status.ok_or_else(|| bad("a kind without \"status\""))?;
     if items.is_none() && matches!(status, Availability::Complete | Availability::Partial) {
         return Err(bad("a complete or partial kind without \"items\""));
@@ -246,7 +243,7 @@ fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'
 fn read_as<'a, T: Deserialize<'a>>(cursor: &mut Cursor<'a>) -> Result<T, JsonError> {
     let offset = cursor.offset();
     let text = cursor.value()?;
-    serde_json::from_str(text).map_err(|e| JsonError { offset, at: String::new(), what: e.to_string() })
+    serde_json::from_str(text).map_err(|e| JsonError::new(offset, e.to_string()))
 }
 
 #[derive(Default)]

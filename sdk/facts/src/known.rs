@@ -66,6 +66,8 @@ pub enum Given<'a, T> {
 pub struct Known<T> {
     pub(crate) field: &'static str,
     pub(crate) state: State<T>,
+    #[cfg(eksamine_mutant)]
+    pub(crate) empty: Option<fn() -> T>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -86,22 +88,31 @@ pub(crate) enum State<T> {
 #[cfg(not(eksamine_mutant))]
 impl<T> Default for Known<T> {
     fn default() -> Self {
-        Self { field: "", state: State::Absent }
+        Self::of(State::Absent)
     }
 }
 
-/// The seeded mutant, which only tests build: what is missing reads as empty.
+/// The seeded mutant, which only tests build: [`Known::get`] reads what is not known as empty.
 #[cfg(eksamine_mutant)]
 impl<T: Default> Default for Known<T> {
     fn default() -> Self {
-        Self { field: "", state: State::Value(T::default()) }
+        Self { empty: Some(T::default), ..Self::of(State::Absent) }
     }
 }
 
 impl<T> Known<T> {
+    pub(crate) const fn of(state: State<T>) -> Self {
+        Self {
+            field: "",
+            state,
+            #[cfg(eksamine_mutant)]
+            empty: None,
+        }
+    }
+
     /// A value computed from facts.
     pub const fn value(value: T) -> Self {
-        Self { field: "", state: State::Value(value) }
+        Self::of(State::Value(value))
     }
 
     /// Runs a join. What it asks in vain is charged to whoever asks for the result, not to the caller of the join.
@@ -115,7 +126,7 @@ impl<T> Known<T> {
             Ok(_) if asked > 0 => State::Lost("it depends on a field that is not known".into()),
             Ok(value) => State::Value(value),
         };
-        Self { field: "", state }
+        Self::of(state)
     }
 
     /// The value. Strings, lists and objects are never empty here.
@@ -125,6 +136,8 @@ impl<T> Known<T> {
     pub fn get(&self) -> Result<&T, Unknown> {
         match &self.state {
             State::Value(value) => Ok(value),
+            #[cfg(eksamine_mutant)]
+            _ if let Some(empty) = self.empty => Ok(Box::leak(Box::new(empty()))),
             other => Err(Unknown::because(self.describe(other))),
         }
     }
@@ -138,6 +151,8 @@ impl<T> Known<T> {
         match &self.state {
             State::Value(value) => Ok(Some(value)),
             State::Absent | State::Null | State::Empty => Ok(None),
+            #[cfg(eksamine_mutant)]
+            State::Odd(_) => Ok(None),
             other => Err(Unknown::because(self.describe(other))),
         }
     }
@@ -209,7 +224,7 @@ mod tests {
     #[test]
     fn asking_in_vain_is_counted_whatever_becomes_of_the_answer() {
         let watch = Watch::start();
-        let field = Known::<bool> { field: "enabled", state: State::Null };
+        let field = Known::<bool> { field: "enabled", ..Known::of(State::Null) };
         assert!(!field.get().is_ok_and(|v| *v));
         assert!(field.declared().is_ok_and(|v| v.is_none()));
         assert_eq!(watch.asked(), 1);
@@ -218,7 +233,7 @@ mod tests {
     #[test]
     fn a_join_hands_its_unknown_to_whoever_asks() {
         let watch = Watch::start();
-        let lost = Known::<bool> { field: "enabled", state: State::Odd("a number") };
+        let lost = Known::<bool> { field: "enabled", ..Known::of(State::Odd("a number")) };
         let swallowed = Known::derived(|| Ok(lost.get().is_ok()));
         let handed_on = Known::derived(|| lost.get().copied());
         assert_eq!(watch.asked(), 0);

@@ -13,11 +13,7 @@ pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
 /// `~1` is a slash and `~0` a tilde.
 #[must_use]
 pub fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') {
-        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
-    } else {
-        Cow::Borrowed(token)
-    }
+    if token.contains('~') { Cow::Owned(token.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(token) }
 }
 
 /// One token as it stands in a pointer.
@@ -33,7 +29,9 @@ pub fn escape(token: &str) -> Cow<'_, str> {
 /// Whether `pointer` lies at or below the field path `path`.
 #[must_use]
 pub fn is_within(pointer: &str, path: &str) -> bool {
-    let (Some(mut place), Some(path)) = (tokens(pointer), tokens(path)) else { return false };
+    let (Some(mut place), Some(path)) = (tokens(pointer), tokens(path)) else {
+        return false;
+    };
     path.into_iter().all(|want| place.next().is_some_and(|got| want == "*" || want == got))
 }
 

@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn canonical_text_is_sorted_minimal_and_keeps_number_tokens() {
-        let tree = Tree::parse(" {\"b\": [1.50, 1e3, -0], \"a\\u00e9\": \"\\u002f\\n\\u0001\", \"B\": null} ").expect("JSON");
+        let tree =
+            Tree::parse(" {\"b\": [1.50, 1e3, -0], \"a\\u00e9\": \"\\u002f\\n\\u0001\", \"B\": null} ").expect("JSON");
         assert_eq!(tree.canonical(), r#"{"B":null,"aé":"/\n\u0001","b":[1.50,1e3,-0]}"#);
         assert_eq!(Tree::parse(&tree.canonical()).expect("JSON").canonical(), tree.canonical());
     }

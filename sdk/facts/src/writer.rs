@@ -159,7 +159,8 @@ mod tests {
 
     fn document(items: Vec<Item>) -> String {
         let mut kind = Gathered::complete(items);
-        kind.gaps = vec![Gap { subject: "s".into(), status: Availability::Denied, reason: "r".into(), permission: None }];
+        kind.gaps =
+            vec![Gap { subject: "s".into(), status: Availability::Denied, reason: "r".into(), permission: None }];
         let denied = Gathered::missing(Availability::Denied, "403", Some("list pods".into()));
         let facts = BTreeMap::from([("b".to_owned(), kind), ("a".to_owned(), denied)]);
         let scope = Scope { region: Some("eu-west-1".into()), ..Scope::default() };

@@ -109,7 +109,8 @@ impl FetchedPack {
         let annotations = json!({"org.opencontainers.image.title": info.name,
             "org.opencontainers.image.version": info.version, "org.opencontainers.image.licenses": info.license,
             "org.opencontainers.image.description": info.description});
-        let manifest = PackManifest { schema: PACK_SCHEMA.into(), contract: CONTRACT.into(), pack: info, rules: packed };
+        let manifest =
+            PackManifest { schema: PACK_SCHEMA.into(), contract: CONTRACT.into(), pack: info, rules: packed };
         let config = canonical(&manifest).map_err(bad)?.into_bytes();
         let oci = json!({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "artifactType": PACK_TYPE,
             "config": {"mediaType": CONFIG_TYPE, "digest": Digest::of(&config), "size": config.len()},
@@ -221,7 +222,8 @@ mod tests {
         let toml = "id='a-rule'\ntitle='t'\nseverity='low'\nsince='0.1.0'\ndescription='d'\nrationale='r'\naudit='a'\nquestion='q?'\n\
             [remediation]\ntext='x'\n[[facts]]\nkind='aws.eks.clusters'\nneed='required'\nfields=['/name']\n";
         let meta = RuleMeta::from_toml("a-rule/rule.toml", toml).expect("metadata");
-        let info = PackInfo { name: "n".into(), version: "1.0.0".into(), license: "MIT".into(), description: "d".into() };
+        let info =
+            PackInfo { name: "n".into(), version: "1.0.0".into(), license: "MIT".into(), description: "d".into() };
         FetchedPack::assemble(info, vec![Component { meta, wasm: b"wasm".to_vec() }]).expect("a pack")
     }
 
@@ -238,7 +240,9 @@ mod tests {
         };
         assert!(refused(|p| p.oci.push(b' ')).starts_with("the OCI manifest has digest"));
         assert!(refused(|p| p.config.push(b' ')).starts_with("the pack manifest has digest"));
-        assert!(refused(|p| p.components.values_mut().for_each(|w| w.push(0))).starts_with("component a-rule has digest"));
+        assert!(
+            refused(|p| p.components.values_mut().for_each(|w| w.push(0))).starts_with("component a-rule has digest")
+        );
         assert!(refused(|p| p.components.clear()).ends_with("component a-rule is not in the pack"));
     }
 

@@ -55,10 +55,16 @@ impl Build {
 /// The outer cargo speaks to its build scripts through the environment; the inner one must not listen.
 fn clear(command: &mut Command) {
     // Where the user told cargo to find things stays.
-    const KEEP: [&str; 6] =
-        ["CARGO_HOME", "CARGO_NET", "CARGO_HTTP", "CARGO_REGISTR", "CARGO_SOURCE", "CARGO_TERM"];
+    const KEEP: [&str; 6] = ["CARGO_HOME", "CARGO_NET", "CARGO_HTTP", "CARGO_REGISTR", "CARGO_SOURCE", "CARGO_TERM"];
     const DROP: [&str; 9] = [
-        "RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_LINKER", "TARGET", "HOST", "PROFILE",
+        "RUSTFLAGS",
+        "RUSTC",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTC_LINKER",
+        "TARGET",
+        "HOST",
+        "PROFILE",
         "OPT_LEVEL",
     ];
     for (name, _) in std::env::vars_os() {
@@ -87,10 +93,9 @@ fn run(command: &mut Command) -> Result<String, PackerError> {
         format!("{} {}", command.get_program().to_string_lossy(), args.join(" "))
     };
     let shown = shown();
-    let output = command.output().map_err(|e| PackerError::Command {
-        command: shown.clone(),
-        output: format!("could not be started: {e}"),
-    })?;
+    let output = command
+        .output()
+        .map_err(|e| PackerError::Command { command: shown.clone(), output: format!("could not be started: {e}") })?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }

@@ -51,8 +51,8 @@ pub fn rule_meta(folder: &Path) -> Result<RuleMeta, PackerError> {
 /// Whatever stands in the way, naming the rule or the command.
 pub fn build(rules: &Path, build: &Build) -> Result<FetchedPack, PackerError> {
     let path = rules.join("pack.toml");
-    let info: PackInfo = toml::from_str(&read_text(&path)?)
-        .map_err(|e| PackerError::PackToml { path, reason: e.to_string() })?;
+    let info: PackInfo =
+        toml::from_str(&read_text(&path)?).map_err(|e| PackerError::PackToml { path, reason: e.to_string() })?;
     let metas = rule_folders(rules)?.iter().map(|f| rule_meta(f)).collect::<Result<Vec<_>, _>>()?;
     let modules = build.modules(&metas.iter().map(|m| m.id.as_str()).collect::<Vec<_>>())?;
     let mut components = Vec::new();

@@ -28,12 +28,14 @@ mod tally;
 
 pub use component::{__evaluate, Component, Judged, bindings};
 pub use source::{Facts, Item, Source};
-pub use tally::{Evidence, Finding, Outcome, Status, Tally, Verdict, fail, manual, not_applicable, pass};
+pub use tally::{Evidence, Finding, Outcome, Status, Tally, Verdict, aside, fail, manual, not_applicable, pass};
 
 /// What nearly every rule needs.
 pub mod prelude {
     pub use crate::rule;
-    pub use crate::{Facts, Item, Outcome, Status, Tally, Verdict, fail, manual, not_applicable, pass};
+    pub use crate::{
+        Evidence, Facts, Item, Outcome, Status, Tally, Verdict, aside, fail, manual, not_applicable, pass,
+    };
     pub use eksamine_facts::{Availability, Known, Subject, Unknown};
     pub use serde::Deserialize;
 }

@@ -2,7 +2,7 @@
 //!
 //! fail > unknown > manual > pass, and a judgement that asked for an unknown field cannot pass.
 
-use eksamine_facts::{Subject, Unknown, Watch};
+use eksamine_facts::{Known, Subject, Unknown, Watch};
 
 /// Findings of one status that are kept; beyond it they are counted.
 const KEPT: usize = 1_000;
@@ -41,10 +41,21 @@ impl Status {
 /// A place in the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// RFC 6901 pointer.
-    pub at: String,
-    /// What to see there.
-    pub note: Option<String>,
+    pub(crate) at: String,
+    pub(crate) note: Option<String>,
+}
+
+impl Evidence {
+    /// The place at an RFC 6901 pointer.
+    pub fn at(pointer: impl Into<String>) -> Self {
+        Self { at: pointer.into(), note: None }
+    }
+
+    /// The same place with what to see there.
+    #[must_use]
+    pub fn noting(self, note: impl Into<String>) -> Self {
+        Self { note: Some(note.into()), ..self }
+    }
 }
 
 /// One thing judged.
@@ -101,11 +112,23 @@ impl Outcome {
         self
     }
 
+    /// Adds evidence found [`aside`].
+    pub fn with(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
     /// Adds a place with a remark.
     pub fn noting(mut self, pointer: impl Into<String>, note: impl Into<String>) -> Self {
         self.evidence.push(Evidence { at: pointer.into(), note: Some(note.into()) });
         self
     }
+}
+
+/// Looks for evidence in facts that do not decide. What is not known there yields no evidence and leaves the judgement
+/// as it is; nothing but evidence comes out, so nothing can be concluded from it.
+pub fn aside(look: impl Fn() -> Result<Vec<Evidence>, Unknown>) -> Vec<Evidence> {
+    Known::derived(look).peek().cloned().unwrap_or_default()
 }
 
 /// What the rule answers; only a tally makes one.
@@ -238,8 +261,7 @@ impl Tally {
     }
 
     fn totals_json(&self) -> String {
-        let totals: Vec<String> =
-            ALL.into_iter().map(|s| format!("\"{}\":{}", s.word(), self.count(s))).collect();
+        let totals: Vec<String> = ALL.into_iter().map(|s| format!("\"{}\":{}", s.word(), self.count(s))).collect();
         format!("{{\"totals\":{{{}}}}}", totals.join(","))
     }
 }
@@ -247,7 +269,6 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use eksamine_facts::Known;
 
     fn tally() -> Tally {
         let mut tally = Tally::default();

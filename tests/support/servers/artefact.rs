@@ -21,11 +21,7 @@ pub struct Artefact {
 impl Artefact {
     /// `takes` tells a person who waits how long: "about 4 minutes".
     pub fn new(name: impl Into<String>, takes: &'static str) -> Self {
-        Self {
-            name: name.into(),
-            takes,
-            hash: Sha256::new(),
-        }
+        Self { name: name.into(), takes, hash: Sha256::new() }
     }
 
     /// Made of these bytes too: a version, a list of flags, a requirements file.
@@ -40,11 +36,8 @@ impl Artefact {
 
     /// Made of the files in this folder too (names and bytes; sub-folders are not entered).
     pub fn of_folder(mut self, folder: &Path) -> Result<Self> {
-        let entries =
-            fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
-        let mut files: Vec<PathBuf> = entries
-            .map(|entry| Ok(entry?.path()))
-            .collect::<io::Result<_>>()?;
+        let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
+        let mut files: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
         files.retain(|path| path.is_file());
         files.sort();
         for file in files {
@@ -61,11 +54,7 @@ impl Artefact {
     pub fn once(self, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
         let root = root()?;
         let digest = self.hash.finalize();
-        let hash: String = digest
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let called = format!("{}-{hash}", self.name);
         let made = root.join(&called);
         if made.exists() {
@@ -76,10 +65,7 @@ impl Artefact {
         if made.exists() {
             return Ok(made);
         }
-        tell(&format!(
-            "making {called} for the tests, once: {}",
-            self.takes
-        ));
+        tell(&format!("making {called} for the tests, once: {}", self.takes));
         let making = root.join(format!("{called}.making"));
         remove(&making)?; // what a killed process left
         fs::create_dir(&making).with_context(|| format!("creating {}", making.display()))?;
@@ -92,13 +78,8 @@ impl Artefact {
 /// Cargo's target folder, whatever it is called: the running test stands in it.
 fn root() -> Result<PathBuf> {
     let exe = env::current_exe().context("finding the running test")?;
-    let target = exe
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    let target = target.map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"),
-        Path::to_path_buf,
-    );
+    let target = exe.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    let target = target.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), Path::to_path_buf);
     Ok(target.join("servers"))
 }
 
@@ -106,15 +87,12 @@ fn lock(path: &Path, called: &str) -> Result<File> {
     let file = File::create(path).with_context(|| format!("creating {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => tell(&format!(
-            "waiting for {called}, which another process makes"
-        )),
+        Err(TryLockError::WouldBlock) => tell(&format!("waiting for {called}, which another process makes")),
         Err(TryLockError::Error(error)) => {
             return Err(error).with_context(|| format!("locking {}", path.display()));
         }
     }
-    file.lock()
-        .with_context(|| format!("locking {}", path.display()))?;
+    file.lock().with_context(|| format!("locking {}", path.display()))?;
     Ok(file)
 }
 
@@ -152,19 +130,14 @@ mod tests {
         let stamp = stamp();
         let makers = AtomicUsize::new(0);
         let ask = || {
-            Artefact::new("test-once", "no time")
-                .of(&stamp)
-                .once(|folder| {
-                    makers.fetch_add(1, Ordering::Relaxed);
-                    Ok(fs::write(folder.join("it"), "made")?)
-                })
+            Artefact::new("test-once", "no time").of(&stamp).once(|folder| {
+                makers.fetch_add(1, Ordering::Relaxed);
+                Ok(fs::write(folder.join("it"), "made")?)
+            })
         };
         let paths: Vec<Result<PathBuf>> = std::thread::scope(|scope| {
             let askers: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
-            askers
-                .into_iter()
-                .filter_map(|asker| asker.join().ok())
-                .collect()
+            askers.into_iter().filter_map(|asker| asker.join().ok()).collect()
         });
         ensure!(paths.len() == 4 && makers.load(Ordering::Relaxed) == 1);
         let paths = paths.into_iter().collect::<Result<Vec<_>>>()?;
@@ -182,10 +155,7 @@ mod tests {
         });
         ensure!(failed.is_err_and(|error| error.root_cause().to_string() == "no compiler"));
         let made = ask().once(|folder| {
-            ensure!(
-                fs::read_dir(folder)?.next().is_none(),
-                "the rest of the failure is still there"
-            );
+            ensure!(fs::read_dir(folder)?.next().is_none(), "the rest of the failure is still there");
             Ok(())
         })?;
         Ok(fs::remove_dir_all(made)?)

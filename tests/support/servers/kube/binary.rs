@@ -18,49 +18,33 @@ const VERSION: &str = "k8s.io/component-base/version";
 /// Asked for by every server that starts: the sources are hashed once per process.
 pub(super) fn path() -> Result<PathBuf> {
     static PATH: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    PATH.get_or_init(|| find_or_build().map_err(|error| format!("{error:#}")))
-        .clone()
-        .map_err(|error| anyhow!(error))
+    PATH.get_or_init(|| find_or_build().map_err(|error| format!("{error:#}"))).clone().map_err(|error| anyhow!(error))
 }
 
 fn find_or_build() -> Result<PathBuf> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/kube");
     let go = Go::find()?;
-    let module = fs::read_to_string(sources.join("go.mod"))
-        .context("reading the go.mod of tests/servers/kube")?;
+    let module = fs::read_to_string(sources.join("go.mod")).context("reading the go.mod of tests/servers/kube")?;
     let stamp = stamp(&module)?;
-    let folder = Artefact::new(
-        "kube",
-        "4 to 7 minutes, unless Go's build cache has most of it",
-    )
-    .of_folder(&sources)?
-    .of(&go.version)
-    .of(FLAGS.join(" "))
-    .of(&stamp)
-    .once(|folder| {
-        let mut build = go.command();
-        build
-            .current_dir(&sources)
-            .arg("build")
-            .args(FLAGS)
-            .arg("-o")
-            .arg(folder.join("kube"));
-        run(build.args(["-ldflags", &stamp, "."])).map(|_| ())
-    })?;
+    let folder = Artefact::new("kube", "4 to 7 minutes, unless Go's build cache has most of it")
+        .of_folder(&sources)?
+        .of(&go.version)
+        .of(FLAGS.join(" "))
+        .of(&stamp)
+        .once(|folder| {
+            let mut build = go.command();
+            build.current_dir(&sources).arg("build").args(FLAGS).arg("-o").arg(folder.join("kube"));
+            run(build.args(["-ldflags", &stamp, "."])).map(|_| ())
+        })?;
     Ok(folder.join("kube"))
 }
 
 /// Linker flags that tell the server its version, as EKS spells it. Without them `/version` says
 /// `v0.0.0-master+$Format:%H$`, which no parser of versions takes.
 fn stamp(module: &str) -> Result<String> {
-    let version = module
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("k8s.io/kubernetes "));
+    let version = module.lines().find_map(|line| line.trim().strip_prefix("k8s.io/kubernetes "));
     let version = version.context("go.mod does not require k8s.io/kubernetes")?;
-    let minor = version
-        .split('.')
-        .nth(1)
-        .context("k8s.io/kubernetes has no minor version")?;
+    let minor = version.split('.').nth(1).context("k8s.io/kubernetes has no minor version")?;
     let values = [
         ("gitVersion", format!("{version}-eks-1234567")),
         ("gitMajor", "1".to_owned()),

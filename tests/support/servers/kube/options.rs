@@ -38,10 +38,7 @@ pub struct User {
 
 impl User {
     pub fn new(name: &str, groups: &[&str]) -> Self {
-        Self {
-            name: name.to_owned(),
-            groups: groups.iter().map(|&group| group.to_owned()).collect(),
-        }
+        Self { name: name.to_owned(), groups: groups.iter().map(|&group| group.to_owned()).collect() }
     }
 
     /// May do everything, is never throttled, and does not appear in the audit log.
@@ -71,18 +68,12 @@ impl Options {
             let policy = dir.join("audit-policy.yaml");
             fs::write(&policy, AUDIT_POLICY)?;
             flags.push(format!("--audit-policy-file={}", policy.display()));
-            flags.push(format!(
-                "--audit-log-path={}",
-                dir.join(AUDIT_LOG).display()
-            ));
+            flags.push(format!("--audit-log-path={}", dir.join(AUDIT_LOG).display()));
         }
         if let Some(url) = &self.webhook {
             let config = dir.join("webhook");
             write_kubeconfig(&config, &json!({ "server": url }), &json!({}))?;
-            flags.push(format!(
-                "--authentication-token-webhook-config-file={}",
-                config.display()
-            ));
+            flags.push(format!("--authentication-token-webhook-config-file={}", config.display()));
             flags.push("--authentication-token-webhook-version=v1".to_owned());
         }
         flags.extend(self.flags.iter().cloned());
@@ -91,18 +82,9 @@ impl Options {
 
     /// `token,user,uid,"group,group"`: one line each.
     fn tokens(&self) -> String {
-        let users = [User::admin(), User::limited()]
-            .into_iter()
-            .chain(self.users.iter().cloned());
-        let line = |user: User| {
-            format!(
-                "{},{},uid-{},\"{}\"\n",
-                user.token(),
-                user.name,
-                user.name,
-                user.groups.join(",")
-            )
-        };
+        let users = [User::admin(), User::limited()].into_iter().chain(self.users.iter().cloned());
+        let line =
+            |user: User| format!("{},{},uid-{},\"{}\"\n", user.token(), user.name, user.name, user.groups.join(","));
         users.map(line).collect()
     }
 }

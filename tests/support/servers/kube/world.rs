@@ -19,10 +19,7 @@ pub struct Object {
 
 impl Object {
     pub fn new(list: impl Into<String>, body: Value) -> Self {
-        Self {
-            list: list.into(),
-            body,
-        }
+        Self { list: list.into(), body }
     }
 }
 
@@ -37,18 +34,10 @@ pub struct World {
 impl World {
     /// So many pods of two containers, in ten namespaces `load-0` to `load-9`.
     pub fn pods(count: usize) -> Self {
-        let namespaces = (0..10).map(|i| {
-            Object::new(
-                "/api/v1/namespaces",
-                json!({ "metadata": { "name": format!("load-{i}") } }),
-            )
-        });
-        let pods = (0..count)
-            .map(|i| Object::new(format!("/api/v1/namespaces/load-{}/pods", i % 10), pod(i)));
-        Self {
-            name: format!("pods-{count}"),
-            steps: vec![namespaces.collect(), pods.collect()],
-        }
+        let namespaces =
+            (0..10).map(|i| Object::new("/api/v1/namespaces", json!({ "metadata": { "name": format!("load-{i}") } })));
+        let pods = (0..count).map(|i| Object::new(format!("/api/v1/namespaces/load-{}/pods", i % 10), pod(i)));
+        Self { name: format!("pods-{count}"), steps: vec![namespaces.collect(), pods.collect()] }
     }
 }
 
@@ -81,10 +70,7 @@ impl Kube {
 }
 
 fn seeded(world: &World) -> Result<PathBuf> {
-    let mut artefact = Artefact::new(
-        format!("world-{}", world.name),
-        "about 1 ms for each object",
-    );
+    let mut artefact = Artefact::new(format!("world-{}", world.name), "about 1 ms for each object");
     artefact = artefact.of(binary::path()?.as_os_str().as_encoded_bytes());
     for object in world.steps.iter().flatten() {
         artefact = artefact.of(&object.list).of(object.body.to_string());
@@ -107,8 +93,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &target)?;
         } else {
-            fs::copy(entry.path(), &target)
-                .with_context(|| format!("copying to {}", target.display()))?;
+            fs::copy(entry.path(), &target).with_context(|| format!("copying to {}", target.display()))?;
         }
     }
     Ok(())

@@ -1,0 +1,77 @@
+//! The properties that hold for every rule with no work for its author, and the proof that they catch a rule which
+//! reads "could not look" as "nothing there".
+
+use eksamine_engine::Engine;
+use eksamine_packer::Build;
+use eksamine_tests::properties::Subject;
+use eksamine_tests::rules::{cases, official, root};
+
+/// Runs one property over every official rule; all complaints at once.
+fn hold(property: impl Fn(&Subject<'_>) -> Vec<String>) {
+    let (engine, rules) = official();
+    let mut complaints = Vec::new();
+    for rule in rules {
+        let cases = cases(rule).expect("cases");
+        let found = property(&Subject { engine, rule, cases: &cases });
+        complaints.extend(found.into_iter().map(|c| format!("{}: {c}", rule.meta().id)));
+    }
+    assert!(complaints.is_empty(), "{} complaints\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn deny_one() {
+    hold(|subject| subject.deny_one());
+}
+
+#[test]
+fn field_drop() {
+    hold(|subject| subject.field_drop());
+}
+
+#[test]
+fn declared_but_useless() {
+    hold(|subject| subject.useless_fields());
+}
+
+#[test]
+fn empty_document() {
+    hold(|subject| subject.empty_document());
+}
+
+#[test]
+fn shuffle() {
+    hold(|subject| subject.shuffle());
+}
+
+#[test]
+fn twice() {
+    hold(|subject| subject.twice());
+}
+
+#[test]
+fn projection_neutral() {
+    hold(|subject| subject.projection_neutral());
+}
+
+/// The SDK built with `cfg(eksamine_mutant)` reads every unknown field as an empty value. Each official rule, built on
+/// it, must be caught by *field-drop* over the cases it has anyway.
+#[test]
+fn a_seeded_mutant_of_every_rule_is_caught() {
+    let build = Build {
+        workspace: root().canonicalize().expect("the project's root"),
+        target: root().join("target/mutants"),
+        cargo: env!("CARGO").into(),
+        cfg: vec!["eksamine_mutant".into()],
+    };
+    let pack = eksamine_packer::build(&root().join("rules-wasm"), &build).expect("the mutants build");
+    let digest = pack.digest();
+    let engine = Engine::new().expect("the sandbox starts");
+    let mutants = engine.load(&pack.verify(&digest).expect("a pack")).expect("the mutants load");
+    let (_, rules) = official();
+    assert_eq!(mutants.len(), rules.len());
+    for rule in &mutants {
+        let cases = cases(rule).expect("cases");
+        let found = Subject { engine: &engine, rule, cases: &cases }.field_drop();
+        assert!(!found.is_empty(), "{}: a mutant that reads unknown as empty is not caught", rule.meta().id);
+    }
+}
