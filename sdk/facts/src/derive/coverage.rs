@@ -107,8 +107,15 @@ impl<'p> Cover<'p> {
         any(self.applied.iter().map(|a| self.counts(a)))
     }
 
+    /// Why there may be pods here that are not counted.
+    #[must_use]
+    pub fn uncounted_reason(&self) -> Option<&str> {
+        self.doubt.as_deref()
+    }
+
     /// A policy of the namespace is about it by being there; one of the cluster by selecting all or some of its pods.
-    fn counts(&self, applied: &Applied<'_>) -> Known<bool> {
+    #[must_use]
+    pub fn counts(&self, applied: &Applied<'_>) -> Known<bool> {
         if !applied.policy.cluster {
             return applied.present.clone();
         }
