@@ -79,7 +79,8 @@ fn results_and_facts_satisfy_the_printed_schemas() {
         validator.iter_errors(&value).map(|e| format!("{of}: {e} at {}", e.instance_path())).collect::<Vec<_>>()
     };
     let none: Vec<String> = Vec::new();
-    let result = eksamine(&[EXAMPLE, &["--format", "json", "--param", "audit-logging.require_log_group=true"]].concat());
+    let result =
+        eksamine(&[EXAMPLE, &["--format", "json", "--param", "audit-logging.require_log_group=true"]].concat());
     assert_eq!(check("results", &result.stdout), none);
     let facts = fs::read_to_string(root().join("examples/facts.json")).expect("the example");
     assert_eq!(check("facts", &facts), none);
@@ -183,7 +184,8 @@ fn exit_codes_are_those_of_the_table() {
 #[test]
 fn weakenings_stand_in_every_report() {
     let late = ["scan", "--facts", "examples/facts.json", "--as-of", "2026-12-01T00:00:00+01:00"];
-    let params = ["--param", "audit-logging.required_log_types=audit", "--param", "audit-logging.min_retention_days=null"];
+    let params =
+        ["--param", "audit-logging.required_log_types=audit", "--param", "audit-logging.min_retention_days=null"];
     let args = [&late[..], ONE_RULE, &params].concat();
     let text = eksamine(&args).stdout;
     let json = eksamine(&[&args[..], &["--format", "json"]].concat()).stdout;

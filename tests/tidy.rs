@@ -230,7 +230,8 @@ fn promises_name_the_tests_that_hold_them() {
     let (_, promises) = text.split_once("## Invariants").expect("a chapter about invariants");
     let promises = promises.split("\n## ").next().unwrap_or_default();
     let rows: Vec<&str> = promises.lines().filter(|line| line.starts_with("| ") && line.contains(". ")).collect();
-    let untested = rows.iter().filter(|row| !row.contains("`tests/") && !row.contains("`sdk/") && !row.contains("`host/"));
+    let untested =
+        rows.iter().filter(|row| !row.contains("`tests/") && !row.contains("`sdk/") && !row.contains("`host/"));
     complain(untested.map(|row| format!("ARCHITECTURE.md: no test holds {row}")).collect());
     assert_eq!(rows.len(), 11, "eleven promises");
 }

@@ -16,7 +16,8 @@ fn standing(diagnosis: &Diagnosis, what: &str) -> Option<Standing> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rbac_is_asked_and_nothing_is_read() -> Result<()> {
-    let kube = Kube::start(Server { audit: true, users: vec![User::new("reader", &["readers"])], ..Server::default() })?;
+    let kube =
+        Kube::start(Server { audit: true, users: vec![User::new("reader", &["readers"])], ..Server::default() })?;
     let_list(&kube, "readers", &["pods"])?;
     let plan = plan(&[PODS, NODES, CONFIG_MAPS])?;
     let diagnosis = examine(&plan, &by_kubeconfig(&kube.kubeconfig("reader-token")?)).await;
@@ -46,7 +47,10 @@ async fn every_iam_action_is_probed_with_real_calls() -> Result<()> {
         live.world.control(&serde_json::json!({"deny": [action]}))?;
         let diagnosis = examine(&plan, &live.options()).await;
         ensure!(standing(&diagnosis, action) == Some(Standing::Missing), "{action}: {diagnosis:#?}");
-        let missing = diagnosis.permissions.iter().filter(|check| check.standing == Standing::Missing && check.what.contains(':'));
+        let missing = diagnosis
+            .permissions
+            .iter()
+            .filter(|check| check.standing == Standing::Missing && check.what.contains(':'));
         ensure!(missing.count() == 1, "{action}: {diagnosis:#?}");
     }
     Ok(())
@@ -60,7 +64,8 @@ async fn a_shut_way_is_named_and_the_other_is_looked_at() -> Result<()> {
     ensure!(standing(&diagnosis, "API server") == Some(Standing::Broken), "{diagnosis:#?}");
     ensure!(standing(&diagnosis, "list pods at the cluster scope") == Some(Standing::Unclear));
 
-    let nobody = Options { aws_config: Some(nobody()), kubernetes: quick(), aws: AwsOptions::default(), ..Options::default() };
+    let nobody =
+        Options { aws_config: Some(nobody()), kubernetes: quick(), aws: AwsOptions::default(), ..Options::default() };
     let both = Plan::new([("r", PODS), ("r", "aws.eks.nodegroups")], 1)?;
     let diagnosis = examine(&both, &nobody).await;
     let shut = diagnosis.ways.first().context("no check")?;

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::proxy::{Proxy, Reply, honest};
 use crate::scene::{
-    KUBELETS, NODES, PODS, POLICIES, by_kubeconfig, count, facts, fill, gathered, kubeconfig, let_list, make_nodes, plan, says,
-    silent, through,
+    KUBELETS, NODES, PODS, POLICIES, by_kubeconfig, count, facts, fill, gathered, kubeconfig, let_list, make_nodes,
+    plan, says, silent, through,
 };
 
 const CILIUM: &str = "k8s.ciliumnetworkpolicies.v2.cilium.io";
@@ -27,7 +27,10 @@ async fn a_forbidden_resource_names_what_to_grant_and_the_others_are_read() -> R
     ensure!(facts[PODS]["status"] == "complete" && count(&facts[PODS]) == 3);
     says(&facts[NODES], "denied", "403: nodes is forbidden: User \"reader\"")?;
     ensure!(facts[NODES]["permission"] == "list nodes at the cluster scope");
-    ensure!(facts[POLICIES]["permission"] == "list networkpolicies.networking.k8s.io at the cluster scope", "{facts:#}");
+    ensure!(
+        facts[POLICIES]["permission"] == "list networkpolicies.networking.k8s.io at the cluster scope",
+        "{facts:#}"
+    );
     Ok(())
 }
 
@@ -120,11 +123,16 @@ async fn a_server_that_is_no_api_server_has_nothing_absent() -> Result<()> {
 }
 
 /// Answers honestly but for the paths that contain `part`, of which the first `times` get another answer.
-fn spoilt(part: &'static str, times: usize, reply: impl Fn() -> Result<Reply> + Send + Sync + 'static) -> Result<Proxy> {
+fn spoilt(
+    part: &'static str,
+    times: usize,
+    reply: impl Fn() -> Result<Reply> + Send + Sync + 'static,
+) -> Result<Proxy> {
     let kube = Kube::shared()?;
     let left = Arc::new(AtomicUsize::new(times));
     Proxy::start(move |path| {
-        let spoil = path.contains(part) && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        let spoil =
+            path.contains(part) && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
         if spoil { reply() } else { honest(kube, path) }
     })
 }

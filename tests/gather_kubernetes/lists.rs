@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::proxy::{Proxy, Reply, honest};
 use crate::scene::{
-    CONFIG_MAPS, NODES, PODS, by_kubeconfig, count, fill, gathered, kubeconfig, make_namespace, names, plan, quick, says,
-    silent, through,
+    CONFIG_MAPS, NODES, PODS, by_kubeconfig, count, fill, gathered, kubeconfig, make_namespace, names, plan, quick,
+    says, silent, through,
 };
 
 fn small_pages(file: &std::path::Path, page: usize) -> Options {
@@ -22,7 +22,8 @@ fn small_pages(file: &std::path::Path, page: usize) -> Options {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_is_read_page_by_page_as_it_is_served() -> Result<()> {
-    let kube = Kube::start(Server { audit: true, users: vec![User::new("reader", &["readers"])], ..Server::default() })?;
+    let kube =
+        Kube::start(Server { audit: true, users: vec![User::new("reader", &["readers"])], ..Server::default() })?;
     fill(&kube, "paged", 12)?;
     crate::scene::let_list(&kube, "readers", &["pods"])?;
     let file = kube.kubeconfig("reader-token")?;
@@ -33,7 +34,8 @@ async fn a_list_is_read_page_by_page_as_it_is_served() -> Result<()> {
     let pod = &facts[PODS]["items"][0];
     ensure!(pod.get("kind").is_none() && pod["metadata"].get("managedFields").is_none(), "as served: {pod:#}");
     ensure!(pod["spec"]["containers"][0]["image"] == "i" && pod["metadata"]["uid"].is_string());
-    let asked: Vec<String> = kube.audit()?.into_iter().filter(|entry| entry.resource == "pods").map(|entry| entry.uri).collect();
+    let asked: Vec<String> =
+        kube.audit()?.into_iter().filter(|entry| entry.resource == "pods").map(|entry| entry.uri).collect();
     ensure!(asked.len() == 3 && asked.iter().all(|uri| uri.starts_with("/api/v1/pods?limit=5")), "{asked:?}");
     Ok(())
 }
@@ -149,7 +151,8 @@ async fn values_of_the_environment_stay_in_the_cluster() -> Result<()> {
         "spec": {"containers": containers, "initContainers": [{"name": "d", "image": "i", "env": env}]}});
     kube.create("/api/v1/namespaces/hush/pods", &pod)?;
     let template = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": containers}});
-    let deployment = json!({"metadata": {"name": "d"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}});
+    let deployment =
+        json!({"metadata": {"name": "d"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}});
     kube.create("/apis/apps/v1/namespaces/hush/deployments", &deployment)?;
     let deployments = "k8s.deployments.v1.apps";
     let options = by_kubeconfig(&kube.kubeconfig(&User::admin().token())?);
@@ -167,7 +170,8 @@ async fn values_of_the_environment_stay_in_the_cluster() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn config_maps_are_read_by_name_only() -> Result<()> {
-    let kube = Kube::start(Server { audit: true, users: vec![User::new("reader", &["readers"])], ..Server::default() })?;
+    let kube =
+        Kube::start(Server { audit: true, users: vec![User::new("reader", &["readers"])], ..Server::default() })?;
     let maps = "/api/v1/namespaces/kube-system/configmaps";
     for name in ["aws-auth", "cilium-config", "of-somebody-else"] {
         kube.create(maps, &json!({"metadata": {"name": name}, "data": {"mapRoles": "[]"}}))?;
@@ -177,7 +181,8 @@ async fn config_maps_are_read_by_name_only() -> Result<()> {
     let rules = json!([{"apiGroups": [""], "resources": ["configmaps"], "resourceNames": two, "verbs": ["get"]}]);
     kube.create(&format!("{rbac}/roles"), &json!({"metadata": {"name": "two"}, "rules": rules}))?;
     let of = |kind: &str, name: &str| json!({"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name});
-    let binding = json!({"metadata": {"name": "two"}, "roleRef": of("Role", "two"), "subjects": [of("Group", "readers")]});
+    let binding =
+        json!({"metadata": {"name": "two"}, "roleRef": of("Role", "two"), "subjects": [of("Group", "readers")]});
     kube.create(&format!("{rbac}/rolebindings"), &binding)?;
     let options = by_kubeconfig(&kube.kubeconfig("reader-token")?);
     let facts = gathered(&plan(&[CONFIG_MAPS, NODES])?, &options).await?;

@@ -14,7 +14,13 @@ use crate::scene::{
 };
 
 const KINDS: &[&str] = &[
-    PODS, NODES, POLICIES, CONFIG_MAPS, KUBELETS, "k8s.daemonsets.v1.apps", "k8s.clusterrolebindings.v1.rbac.authorization.k8s.io",
+    PODS,
+    NODES,
+    POLICIES,
+    CONFIG_MAPS,
+    KUBELETS,
+    "k8s.daemonsets.v1.apps",
+    "k8s.clusterrolebindings.v1.rbac.authorization.k8s.io",
     "k8s.ciliumnetworkpolicies.v2.cilium.io",
 ];
 
@@ -35,7 +41,11 @@ fn is_free(entry: &AuditEntry) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_printed_roles_are_sufficient_and_all_of_them_is_used() -> Result<()> {
-    let kube = Kube::start(Server { audit: true, users: vec![User::new("scanner", &["eksamine readers"])], ..Server::default() })?;
+    let kube = Kube::start(Server {
+        audit: true,
+        users: vec![User::new("scanner", &["eksamine readers"])],
+        ..Server::default()
+    })?;
     fill(&kube, "some", 2)?;
     make_nodes(&kube, &[("n1", "i-1"), ("n2", "i-2")])?;
     let plan = Plan::new(KINDS.iter().map(|kind| ("a-rule", *kind)), 2)?;
@@ -67,9 +77,14 @@ async fn the_printed_roles_are_sufficient_and_all_of_them_is_used() -> Result<()
     ensure!(log.iter().all(|entry| entry.user == "scanner" && entry.allowed), "{log:#?}");
     let mut asked: BTreeSet<String> = log.iter().filter(|entry| !is_free(entry)).map(used).collect();
     // The node proxy is asked once per node.
-    ensure!(asked.remove("get nodes/proxy n1 in ") || asked.iter().any(|entry| entry.contains("nodes/proxy")), "{asked:#?}");
-    let asked: BTreeSet<String> =
-        asked.into_iter().map(|entry| if entry.contains("nodes/proxy") { "get nodes/proxy at the cluster scope".into() } else { entry }).collect();
+    ensure!(
+        asked.remove("get nodes/proxy n1 in ") || asked.iter().any(|entry| entry.contains("nodes/proxy")),
+        "{asked:#?}"
+    );
+    let asked: BTreeSet<String> = asked
+        .into_iter()
+        .map(|entry| if entry.contains("nodes/proxy") { "get nodes/proxy at the cluster scope".into() } else { entry })
+        .collect();
     ensure!(asked == granted, "asked {asked:#?}\ngranted {granted:#?}");
     Ok(())
 }

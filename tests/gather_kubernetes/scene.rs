@@ -133,7 +133,8 @@ pub(crate) fn apply_manifests(kube: &Kube, yaml: &str) -> Result<()> {
             line.map(str::trim).with_context(|| format!("no {name} in {document}"))
         };
         let plural = format!("{}s", field("kind:")?.to_lowercase());
-        let within = field("  namespace:").map_or_else(|_| String::new(), |namespace| format!("/namespaces/{namespace}"));
+        let within =
+            field("  namespace:").map_or_else(|_| String::new(), |namespace| format!("/namespaces/{namespace}"));
         let path = format!("/apis/rbac.authorization.k8s.io/v1{within}/{plural}/{}", field("  name:")?);
         kube.apply_yaml(&path, document)?;
     }

@@ -15,8 +15,8 @@ use eksamine_tests::servers::kube::{Kube, Options as Server, User};
 use serde_json::{Value, json};
 
 use crate::scene::{
-    KUBELETS, NODES, NOW, PODS, POLICIES, apply_manifests, by_kubeconfig, count, facts, fill, gathered, kubeconfig, make_nodes,
-    plan, quick, says, silent,
+    KUBELETS, NODES, NOW, PODS, POLICIES, apply_manifests, by_kubeconfig, count, facts, fill, gathered, kubeconfig,
+    make_nodes, plan, quick, says, silent,
 };
 
 const EFS: &str = "cfn.AWS::EFS::FileSystem";
@@ -104,7 +104,8 @@ async fn aws_credentials_alone_lead_to_all_facts() -> Result<()> {
     ensure!(users == BTreeSet::from(["scanner".to_owned()]), "{users:?}");
     let mut recorded: BTreeSet<String> = live.world.log()?.into_iter().map(|call| call.action).collect();
     ensure!(recorded.remove("sts:GetCallerIdentity"));
-    let derived: BTreeSet<String> = Permissions::of(&plan, &WayIn::Native, false).actions().map(str::to_owned).collect();
+    let derived: BTreeSet<String> =
+        Permissions::of(&plan, &WayIn::Native, false).actions().map(str::to_owned).collect();
     ensure!(recorded == derived, "recorded {recorded:#?}\nderived {derived:#?}");
     Ok(())
 }
@@ -129,7 +130,10 @@ async fn what_aws_withholds_is_said_and_the_rest_is_read() -> Result<()> {
     says(&facts["aws.eks.clusters"], "denied", "AccessDenied")?;
     ensure!(facts["aws.eks.nodegroups"]["status"] == "complete");
     says(&facts[PODS], "error", "the API server's endpoint could not be read")?;
-    ensure!(facts[PODS]["permission"] == "eks:DescribeCluster" && facts["aws.ec2.subnets"]["permission"] == "eks:DescribeCluster");
+    ensure!(
+        facts[PODS]["permission"] == "eks:DescribeCluster"
+            && facts["aws.ec2.subnets"]["permission"] == "eks:DescribeCluster"
+    );
 
     // AWS knows the principal, the cluster does not.
     live.world.control(&json!({}))?;
@@ -192,12 +196,16 @@ async fn a_kubeconfig_alone_gives_the_kubernetes_half() -> Result<()> {
 async fn exec_plugins_are_run_and_what_they_print_is_not_repeated() -> Result<()> {
     let kube = Kube::shared()?;
     let plan = plan(&[NODES])?;
-    let plugin = |script: &str| json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh",
-        "args": ["-c", script], "interactiveMode": "Never"}});
+    let plugin = |script: &str| {
+        json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh",
+        "args": ["-c", script], "interactiveMode": "Never"}})
+    };
     let credential = json!({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
         "status": {"token": User::admin().token()}});
     let printing = format!("echo '{credential}'");
-    for (script, expected) in [(printing.clone(), "complete"), (format!("{printing}; echo no session >&2; exit 3"), "error")] {
+    for (script, expected) in
+        [(printing.clone(), "complete"), (format!("{printing}; echo no session >&2; exit 3"), "error")]
+    {
         let (_folder, path) = kubeconfig(kube.server(), &plugin(&script))?;
         let mut config: Value = serde_json::from_slice(&std::fs::read(&path)?)?;
         config["clusters"][0]["cluster"]["certificate-authority"] = json!(kube.ca());

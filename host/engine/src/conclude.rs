@@ -111,7 +111,7 @@ fn lacks(
         let lacks = match (need.need, found) {
             (_, Availability::Complete) | (Need::Supporting, _) | (Need::Conditional, Availability::Absent) => false,
             (Need::Required, _) => true,
-            (Need::Conditional, _) => looked.contains(&need.kind) && is_decisive(need, params),
+            (Need::Conditional, _) => looked.contains(&need.kind) && need.is_decisive(params),
         };
         if !lacks {
             continue;
@@ -122,12 +122,6 @@ fn lacks(
         }
     }
     (missing, excused)
-}
-
-/// Whether a parameter that makes the kind decisive is set; without any such parameter it always is.
-fn is_decisive(need: &FactNeed, params: &Params) -> bool {
-    let set = |name| params.get(name).is_some_and(|v| !matches!(v, Value::Null | Value::Bool(false)));
-    need.when.is_empty() || need.when.iter().any(|name| set(name))
 }
 
 fn lack(need: &FactNeed, document: &Document<'_>, found: Availability) -> Missing {

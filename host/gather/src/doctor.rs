@@ -4,7 +4,7 @@ use crate::aws::Probed;
 use crate::kubernetes::{Failure, Kubernetes};
 use crate::permissions::{Permissions, why};
 use crate::plan::Plan;
-use crate::ways_in::{FINDING, REACHING, Options, SignedIn, WayIn, WayInError, WaysIn, open};
+use crate::ways_in::{FINDING, Options, REACHING, SignedIn, WayIn, WayInError, WaysIn, open};
 use eksamine_facts::catalogue::{CLOUD_CONTROL, Call, Each, Kind, Service};
 use futures::future::join_all;
 use std::collections::BTreeMap;
@@ -70,7 +70,10 @@ async fn without_aws(plan: &Plan, permissions: &Permissions, options: &Options, 
     let mut found = match others {
         Some(ways_in) => diagnosis(&plan.of_kubernetes(), permissions, &ways_in).await,
         None => {
-            let unclear = permissions.rbac_grants().into_iter().map(|grant| unclear(grant.permission, "no way to the API server"));
+            let unclear = permissions
+                .rbac_grants()
+                .into_iter()
+                .map(|grant| unclear(grant.permission, "no way to the API server"));
             Diagnosis { ways: Vec::new(), permissions: unclear.collect() }
         }
     };
@@ -192,7 +195,8 @@ impl Asked<'_> {
 fn calls(plan: &Plan) -> BTreeMap<&'static str, Asked<'_>> {
     let mut all = BTreeMap::new();
     let sorted = plan.by_source();
-    let rows = sorted.rows.iter().flat_map(|row| row.calls().map(|call| Asked { service: row.service, call, type_name: "" }));
+    let rows =
+        sorted.rows.iter().flat_map(|row| row.calls().map(|call| Asked { service: row.service, call, type_name: "" }));
     let types = sorted.types.iter().flat_map(|(_, kind)| {
         let of = |service, call| Asked { service, call, type_name: kind.type_name };
         let (own, registry) = (CLOUD_CONTROL.service, CLOUD_CONTROL.registry);

@@ -99,12 +99,10 @@ impl Both<'_> {
         let (late, early): (Vec<_>, Vec<_>) = sorted.rows.iter().copied().partition(|row| after.contains(row.kind));
         let types = sorted.types.iter().map(|(_, kind)| *kind).collect();
         let nothing = Facts::new();
-        let (mut facts, aws) =
-            futures::join!(self.kubernetes(first, &nothing), self.aws(early, types, Facts::new()));
+        let (mut facts, aws) = futures::join!(self.kubernetes(first, &nothing), self.aws(early, types, Facts::new()));
         facts.extend(aws);
         let known = known(&late, &facts);
-        let (rows, kinds) =
-            futures::join!(self.aws(late, Vec::new(), known), self.kubernetes(waiting, &facts));
+        let (rows, kinds) = futures::join!(self.aws(late, Vec::new(), known), self.kubernetes(waiting, &facts));
         facts.extend(rows);
         facts.extend(kinds);
         facts

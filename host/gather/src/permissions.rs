@@ -83,14 +83,20 @@ impl Permissions {
     /// Every IAM action with its reasons.
     #[must_use]
     pub fn iam_grants(&self) -> Vec<Grant> {
-        let grant = |(action, needed_by): (&String, &NeededBy)| Grant { permission: action.clone(), needed_by: needed_by.clone() };
+        let grant = |(action, needed_by): (&String, &NeededBy)| Grant {
+            permission: action.clone(),
+            needed_by: needed_by.clone(),
+        };
         self.iam.iter().map(grant).collect()
     }
 
     /// Every RBAC permission with its reasons.
     #[must_use]
     pub fn rbac_grants(&self) -> Vec<Grant> {
-        let grant = |(access, needed_by): (&Access, &NeededBy)| Grant { permission: access.to_string(), needed_by: needed_by.clone() };
+        let grant = |(access, needed_by): (&Access, &NeededBy)| Grant {
+            permission: access.to_string(),
+            needed_by: needed_by.clone(),
+        };
         self.rbac.iter().map(grant).collect()
     }
 
@@ -111,7 +117,8 @@ pub fn why(needed_by: &NeededBy) -> String {
 
 /// What the API server is asked to get at a kind.
 fn accesses(kind: KubernetesKind<'_>) -> Vec<Access> {
-    let of = |verb| Access { verb, group: kind.group.to_owned(), resource: kind.resource.to_owned(), ..Access::default() };
+    let of =
+        |verb| Access { verb, group: kind.group.to_owned(), resource: kind.resource.to_owned(), ..Access::default() };
     match kind.verb() {
         Verb::List => vec![of("list")],
         Verb::GetNamed { namespace, names } => {
@@ -141,8 +148,16 @@ mod tests {
     #[test]
     fn the_way_in_needs_what_it_calls() {
         let kubeconfig = WayIn::Kubeconfig { file: None, context: None };
-        let of = |plan: &Plan, way: &WayIn, named| Permissions::of(plan, way, named).actions().map(str::to_owned).collect::<Vec<_>>();
-        let all = ["ec2:DescribeInstances", "eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListClusters", "eks:ListNodegroups"];
+        let of = |plan: &Plan, way: &WayIn, named| {
+            Permissions::of(plan, way, named).actions().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let all = [
+            "ec2:DescribeInstances",
+            "eks:DescribeCluster",
+            "eks:DescribeNodegroup",
+            "eks:ListClusters",
+            "eks:ListNodegroups",
+        ];
         assert_eq!(of(&plan(), &WayIn::Native, false), all);
         assert!(!of(&plan(), &kubeconfig, true).contains(&"eks:ListClusters".to_owned()));
         let pods = Plan::new([("r", "k8s.pods.v1")], 1).expect("a plan");
@@ -153,7 +168,8 @@ mod tests {
     #[test]
     fn every_grant_says_why() {
         let permissions = Permissions::of(&plan(), &WayIn::Native, false);
-        let nodes = permissions.rbac_grants().into_iter().find(|grant| grant.permission == "list nodes at the cluster scope");
+        let nodes =
+            permissions.rbac_grants().into_iter().find(|grant| grant.permission == "list nodes at the cluster scope");
         assert_eq!(why(&nodes.expect("nodes are needed").needed_by), "k8s.nodes.v1 (private-nodes)");
         assert!(permissions.iam_grants().iter().all(|grant| !grant.needed_by.is_empty()));
     }

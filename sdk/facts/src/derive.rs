@@ -4,10 +4,25 @@
 //! [`Known::derived`](crate::Known::derived).
 
 pub mod addresses;
+mod calico;
+mod cilium;
+mod coverage;
+mod expression;
 pub mod index;
 pub mod launch;
+mod logic;
 pub mod node;
+mod pods;
+mod policy;
 pub mod routing;
+mod selector;
+mod tiered;
+
+pub use coverage::{Applied, Cover, Direction};
+pub use logic::{all, any, both, not};
+pub use pods::{Group, NamespacePods, Pods};
+pub use policy::{Effect, Part, Policed, Policies, Policy};
+pub use selector::{Owner, Selector, Test, Value, Whose, label_selector, value_of};
 
 use crate::Unknown;
 

@@ -50,6 +50,17 @@ impl Unknown {
     }
 }
 
+/// What [`Known::given`] answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given<'a, T> {
+    /// The key is not there.
+    Not,
+    /// `""`, `[]` or `{}`.
+    Empty,
+    /// A value.
+    Value(&'a T),
+}
+
 /// A field of a noun, or an element of a list in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known<T> {
@@ -157,6 +168,39 @@ impl<T> Known<T> {
             State::Empty => Ok(None),
             other => Err(Unknown::because(self.describe(other))),
         }
+    }
+
+    /// For objects whose emptiness is a value of its own (`{}` selects everything): tells it from a missing key.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the field is null or of another type.
+    pub fn given(&self) -> Result<Given<'_, T>, Unknown> {
+        match &self.state {
+            State::Value(value) => Ok(Given::Value(value)),
+            State::Empty => Ok(Given::Empty),
+            State::Absent => Ok(Given::Not),
+            other => Err(Unknown::because(self.describe(other))),
+        }
+    }
+
+    /// Runs a join and tells why it could not know, without charging anyone: for three-valued joins, which hand the
+    /// doubt on as a [`Known`].
+    pub(crate) fn settled(join: impl FnOnce() -> Result<T, Unknown>) -> Result<T, String> {
+        let known = Self::derived(join);
+        match known.state {
+            State::Value(value) => Ok(value),
+            other => Err(Self { field: known.field, ..Self::of(other) }.reason()),
+        }
+    }
+
+    /// Why it is not known; empty when it is.
+    pub(crate) fn reason(&self) -> String {
+        self.describe(&self.state)
+    }
+
+    /// A value that a join could not know.
+    pub(crate) const fn lost(why: String) -> Self {
+        Self::of(State::Lost(why))
     }
 
     /// For the identity of a finding only, where not knowing has its own answer.

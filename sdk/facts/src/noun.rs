@@ -46,6 +46,9 @@ pub trait Fact: Sized + Default {
 pub struct Reading<T>(State<T>);
 
 impl<T> Reading<T> {
+    pub(crate) const fn value(value: T) -> Self {
+        Self(State::Value(value))
+    }
     const fn odd(found: &'static str) -> Self {
         Self(State::Odd(found))
     }

@@ -3,6 +3,7 @@
 use crate::{PackError, Param, Params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Custom section of a component that carries its metadata as JSON.
@@ -59,7 +60,8 @@ pub struct FactNeed {
     #[serde(default)]
     pub tier: u8,
     /// Parameters that make a conditional kind decisive: while none of them is set (`null` and `false` are not), the
-    /// kind only adds evidence. Empty: it is decisive whenever the rule looks.
+    /// kind only adds evidence. `name=value` asks for that value of a parameter that is text. Empty: it is decisive
+    /// whenever the rule looks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<String>,
     /// A boolean parameter that excuses the lack of a conditional kind when it is true.
@@ -247,6 +249,16 @@ fn check_id(id: &str) -> Result<(), String> {
 }
 
 impl FactNeed {
+    /// Whether its lack matters under these parameters, once the rule has looked at it.
+    #[must_use]
+    pub fn is_decisive(&self, params: &Params) -> bool {
+        let holds = |when: &str| match when.split_once('=') {
+            Some((name, value)) => params.get(name).and_then(Value::as_str) == Some(value),
+            None => params.get(when).is_some_and(|v| !matches!(v, Value::Null | Value::Bool(false))),
+        };
+        self.need != Need::Supporting && (self.when.is_empty() || self.when.iter().any(|when| holds(when)))
+    }
+
     fn check(&self, params: &BTreeMap<String, Param>) -> Result<(), String> {
         let kind = &self.kind;
         if self.tier > 2 {
@@ -267,7 +279,8 @@ impl FactNeed {
         if !self.when.is_empty() && self.need != Need::Conditional {
             return Err(format!("{kind}: when belongs to a conditional kind"));
         }
-        if let Some(stray) = self.when.iter().find(|name| !params.contains_key(*name)) {
+        let parameter = |when: &str| when.split_once('=').map_or(when, |(name, _)| name).to_owned();
+        if let Some(stray) = self.when.iter().find(|when| !params.contains_key(&parameter(when))) {
             return Err(format!("{kind}: when = {stray:?} names no parameter"));
         }
         match &self.unless {

@@ -63,14 +63,35 @@ const fn availability(from: facts::Availability) -> Availability {
     }
 }
 
+/// What a rule's `judge` may return: a verdict, or that or why it could not do its work (a parameter that passes its
+/// schema and makes no sense), which the host reports as `error`.
+pub trait Judged {
+    #[doc(hidden)]
+    fn into_answer(self) -> Result<Verdict, String>;
+}
+
+impl Judged for Verdict {
+    fn into_answer(self) -> Result<Verdict, String> {
+        Ok(self)
+    }
+}
+
+impl Judged for Result<Verdict, String> {
+    fn into_answer(self) -> Self {
+        self
+    }
+}
+
 /// What `check.evaluate` does for a rule.
 #[doc(hidden)]
-pub fn __evaluate<P: DeserializeOwned>(judge: fn(&Facts<'_>, &P, Tally) -> Verdict) -> Result<types::Verdict, String> {
+pub fn __evaluate<P: DeserializeOwned, J: Judged>(
+    judge: fn(&Facts<'_>, &P, Tally) -> J,
+) -> Result<types::Verdict, String> {
     std::panic::set_hook(Box::new(|panic| {
         log::write(log::Level::Error, &panic.to_string());
     }));
     let params = serde_json::from_str(&Component.params()).map_err(|e| format!("parameters: {e}"))?;
-    Ok(wire(judge(&Facts::new(&Component), &params, Tally::default())))
+    judge(&Facts::new(&Component), &params, Tally::default()).into_answer().map(wire)
 }
 
 fn wire(verdict: Verdict) -> types::Verdict {
@@ -99,8 +120,9 @@ const fn status(status: Status) -> types::Status {
     }
 }
 
-/// Makes a component of a rule: `rule!(judge)`, where `judge` is `fn(&Facts, &Params, Tally) -> Verdict` and `Params`
-/// holds the parameters of `rule.toml` by their names.
+/// Makes a component of a rule: `rule!(judge)`, where `judge` is `fn(&Facts, &Params, Tally) -> Verdict`, or `->
+/// Result<Verdict, String>` when the rule may be unable to do its work, and `Params` holds the parameters of `rule.toml`
+/// by their names.
 #[macro_export]
 macro_rules! rule {
     ($judge:ident) => {

@@ -26,7 +26,7 @@ mod component;
 mod source;
 mod tally;
 
-pub use component::{__evaluate, Component, bindings};
+pub use component::{__evaluate, Component, Judged, bindings};
 pub use source::{Facts, Item, Source};
 pub use tally::{Evidence, Finding, Outcome, Status, Tally, Verdict, aside, fail, manual, not_applicable, pass};
 

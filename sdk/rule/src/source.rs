@@ -40,6 +40,12 @@ impl<T: Noun> Item<T> {
         self.noun.get()
     }
 
+    /// The same, for the joins of [`eksamine_facts::derive`], which charge nobody before their result is asked for.
+    #[must_use]
+    pub const fn known(&self) -> &Known<T> {
+        &self.noun
+    }
+
     /// The place of a field of it: `item.at("/metadata/name")`.
     #[must_use]
     pub fn at(&self, field: &str) -> String {
@@ -90,6 +96,12 @@ impl<'s> Facts<'s> {
             (Availability::Complete | Availability::Absent, ..) => Ok(()),
             (status, ..) => Err(Unknown::because(format!("{} is {status}", T::KIND))),
         }
+    }
+
+    /// The same, for the joins of [`eksamine_facts::derive`].
+    #[must_use]
+    pub fn whole<T: Noun>(&self) -> Known<()> {
+        Known::derived(|| self.complete::<T>())
     }
 
     /// What of a kind could not be read.

@@ -2,8 +2,8 @@
 
 use super::client::Aws;
 use super::failure::{CallError, Class};
-use eksamine_facts::catalogue::{Call, Input, Protocol, Service, Value};
 use eksamine_facts::Tree;
+use eksamine_facts::catalogue::{Call, Input, Protocol, Service, Value};
 use std::borrow::Cow;
 
 /// What came of a probe.
@@ -45,7 +45,9 @@ fn judged(call: &Call, error: &CallError) -> Probed {
         Class::Denied => Probed::Denied(error.to_string()),
         Class::NotFound | Class::Absent => Probed::Allowed,
         Class::Error if error.code() == Some("DryRunOperation") => Probed::Allowed,
-        Class::Error if error.code().is_some_and(|code| code.ends_with("NotFound") || code.ends_with("NotFoundException")) => {
+        Class::Error
+            if error.code().is_some_and(|code| code.ends_with("NotFound") || code.ends_with("NotFoundException")) =>
+        {
             Probed::Allowed
         }
         Class::Error => Probed::Unclear(error.to_string()),

@@ -49,7 +49,8 @@ struct Status {
 impl Failure {
     pub(super) fn status(code: u16, body: &[u8]) -> Self {
         let said = serde_json::from_slice::<Status>(body).map(|status| status.message);
-        let text = || String::from_utf8_lossy(body).lines().next().unwrap_or_default().trim().chars().take(200).collect();
+        let text =
+            || String::from_utf8_lossy(body).lines().next().unwrap_or_default().trim().chars().take(200).collect();
         Self::Status { code, message: said.unwrap_or_else(|_| text()) }
     }
 

@@ -10,7 +10,10 @@ use futures::future::join_all;
 impl Kubernetes {
     /// These names in this namespace. One that does not exist is no gap.
     pub(super) async fn named(&self, kind: KubernetesKind<'_>, namespace: &str, names: &[&str]) -> Gathered {
-        let (root, resource) = kind.path().rsplit_once('/').map_or_else(Default::default, |(root, resource)| (root.to_owned(), resource.to_owned()));
+        let (root, resource) = kind
+            .path()
+            .rsplit_once('/')
+            .map_or_else(Default::default, |(root, resource)| (root.to_owned(), resource.to_owned()));
         let answers = names.iter().map(|name| {
             let path = format!("{root}/namespaces/{namespace}/{resource}/{name}");
             async move { self.get(&path).await }

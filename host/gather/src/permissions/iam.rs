@@ -10,9 +10,9 @@ impl Permissions {
     /// A policy document. With the cluster's ARN, what EKS can restrict to it is restricted to it.
     #[must_use]
     pub fn iam_policy(&self, cluster_arn: Option<&str>) -> String {
-        let (of_cluster, of_all): (Vec<&str>, Vec<&str>) = self
-            .actions()
-            .partition(|action| cluster_arn.is_some() && action.starts_with("eks:") && !ABOUT_NO_CLUSTER.contains(action));
+        let (of_cluster, of_all): (Vec<&str>, Vec<&str>) = self.actions().partition(|action| {
+            cluster_arn.is_some() && action.starts_with("eks:") && !ABOUT_NO_CLUSTER.contains(action)
+        });
         let mut statements = Vec::new();
         if let (Some(arn), false) = (cluster_arn, of_cluster.is_empty()) {
             statements.push(statement("EksamineCluster", &of_cluster, resources(arn)));
@@ -39,8 +39,8 @@ fn resources(arn: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use crate::plan::Plan;
     use crate::permissions::Permissions;
+    use crate::plan::Plan;
     use crate::ways_in::WayIn;
     use serde_json::{Value, json};
 
@@ -50,13 +50,26 @@ mod tests {
         let permissions = Permissions::of(&Plan::new(needs, 0).expect("a plan"), &WayIn::Native, false);
         let read = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
         let policy = read(&permissions.iam_policy(None));
-        let all = ["ec2:DescribeSubnets", "eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListClusters", "eks:ListNodegroups"];
+        let all = [
+            "ec2:DescribeSubnets",
+            "eks:DescribeCluster",
+            "eks:DescribeNodegroup",
+            "eks:ListClusters",
+            "eks:ListNodegroups",
+        ];
         assert_eq!(policy["Version"], "2012-10-17");
-        assert_eq!(policy["Statement"], json!([{"Sid": "EksamineRead", "Effect": "Allow", "Action": all, "Resource": "*"}]));
+        assert_eq!(
+            policy["Statement"],
+            json!([{"Sid": "EksamineRead", "Effect": "Allow", "Action": all, "Resource": "*"}])
+        );
         let policy = read(&permissions.iam_policy(Some("arn:aws:eks:eu-west-1:111122223333:cluster/prod")));
-        let of_cluster = json!(["arn:aws:eks:eu-west-1:111122223333:cluster/prod", "arn:aws:eks:eu-west-1:111122223333:*/prod/*"]);
+        let of_cluster =
+            json!(["arn:aws:eks:eu-west-1:111122223333:cluster/prod", "arn:aws:eks:eu-west-1:111122223333:*/prod/*"]);
         assert_eq!(policy["Statement"][0]["Resource"], of_cluster);
-        assert_eq!(policy["Statement"][0]["Action"], json!(["eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListNodegroups"]));
+        assert_eq!(
+            policy["Statement"][0]["Action"],
+            json!(["eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListNodegroups"])
+        );
         assert_eq!(policy["Statement"][1]["Action"], json!(["ec2:DescribeSubnets", "eks:ListClusters"]));
     }
 }

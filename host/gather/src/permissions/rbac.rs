@@ -136,6 +136,9 @@ mod tests {
         let kubelets = "k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io";
         let yaml = manifests(&[kubelets, "k8s.configmaps.v1"], 2, true);
         assert!(yaml.contains(&format!("  - nodes/proxy  # {kubelets} (r)\n")), "{yaml}");
-        assert!(yaml.contains("  - aws-auth  # k8s.configmaps.v1 (r)\n") && yaml.contains("  - configmaps\n"), "{yaml}");
+        assert!(
+            yaml.contains("  - aws-auth  # k8s.configmaps.v1 (r)\n") && yaml.contains("  - configmaps\n"),
+            "{yaml}"
+        );
     }
 }

@@ -177,7 +177,10 @@ mod tests {
 
     #[test]
     fn urls_of_one_server_may_be_spelt_differently() {
-        assert!(same_server("https://ABC.gr7.eu-west-1.eks.amazonaws.com", "https://abc.gr7.eu-west-1.eks.amazonaws.com:443/"));
+        assert!(same_server(
+            "https://ABC.gr7.eu-west-1.eks.amazonaws.com",
+            "https://abc.gr7.eu-west-1.eks.amazonaws.com:443/"
+        ));
         assert!(!same_server("https://127.0.0.1:6443", "https://127.0.0.1:443"));
     }
 }

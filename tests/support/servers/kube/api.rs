@@ -90,13 +90,8 @@ impl Kube {
         let request = Request::patch(format!("{path}?fieldManager=tests&force=true"))
             .header("authorization", bearer(&User::admin().token()))
             .header("content-type", "application/apply-patch+yaml");
-        let answer = self
-            .api
-            .send(request, Body::from(document.as_bytes().to_vec()))?;
-        ensure!(
-            matches!(answer.code, 200 | 201),
-            "applying {path}: {answer:?}"
-        );
+        let answer = self.api.send(request, Body::from(document.as_bytes().to_vec()))?;
+        ensure!(matches!(answer.code, 200 | 201), "applying {path}: {answer:?}");
         answer.json()
     }
 

@@ -1,0 +1,97 @@
+//! What every Kubernetes object has, and the core group (`v1`). Field names: Kubernetes API reference.
+
+use crate::{Label, List, Map, Text, noun};
+
+noun! {
+    /// ObjectMeta, as far as rules read it.
+    pub struct ObjectMeta {
+        /// Its name.
+        name: Text = "name",
+        /// The namespace it lives in; absent for what lives in none.
+        namespace: Text = "namespace",
+        /// Absent when it has none.
+        labels: Map<Label> = "labels",
+        /// What made it; absent for what was made by hand.
+        owner_references: List<OwnerReference> = "ownerReferences",
+    }
+}
+
+noun! {
+    /// One owner of an object.
+    pub struct OwnerReference {
+        /// `ReplicaSet`, `DaemonSet`, …
+        kind: Text = "kind",
+        /// Its name.
+        name: Text = "name",
+    }
+}
+
+noun! {
+    /// A label selector (meta/v1). The requirements of both fields are combined by "and"; without any it selects all.
+    pub struct LabelSelector {
+        /// Each entry is a requirement of equality.
+        match_labels: Map<Label> = "matchLabels",
+        /// Further requirements.
+        match_expressions: List<Requirement> = "matchExpressions",
+    }
+}
+
+noun! {
+    /// One requirement of a label selector.
+    pub struct Requirement {
+        /// Label key.
+        key: Text = "key",
+        /// `In`, `NotIn`, `Exists`, `DoesNotExist`.
+        operator: Text = "operator",
+        /// For `In` and `NotIn`.
+        values: List<Label> = "values",
+    }
+}
+
+noun! {
+    /// A namespace.
+    pub struct Namespace = "k8s.namespaces.v1" {
+        /// Name and labels.
+        metadata: ObjectMeta = "metadata",
+        /// Its state.
+        status: NamespaceStatus = "status",
+    }
+}
+
+noun! {
+    /// State of a namespace.
+    pub struct NamespaceStatus {
+        /// `Active` or `Terminating`.
+        phase: Text = "phase",
+    }
+}
+
+noun! {
+    /// A pod.
+    pub struct Pod = "k8s.pods.v1" {
+        /// Name, namespace, labels, owners.
+        metadata: ObjectMeta = "metadata",
+        /// What it asks for.
+        spec: PodSpec = "spec",
+        /// Its state.
+        status: PodStatus = "status",
+    }
+}
+
+noun! {
+    /// What a pod asks for.
+    pub struct PodSpec {
+        /// Uses the network of its node; absent when it does not.
+        host_network: bool = "hostNetwork",
+    }
+}
+
+noun! {
+    /// State of a pod.
+    pub struct PodStatus {
+        /// `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`.
+        phase: Text = "phase",
+        /// Its address; absent until it has one.
+        pod_ip: Text = "podIP",
+    }
+}

@@ -1,0 +1,73 @@
+//! Policies of Calico. Field names: projectcalico/calico `api/pkg/apis/projectcalico/v3/globalnetworkpolicy.go` and
+//! `policy_common.go`; the custom resources of `crd.projectcalico.org/v1` have the same specs.
+
+use crate::core::ObjectMeta;
+use crate::{Anything, List, Text, noun};
+
+noun! {
+    /// A policy of Calico for one namespace.
+    pub struct CalicoNetworkPolicy = "k8s.networkpolicies.v1.crd.projectcalico.org" {
+        /// Name and namespace.
+        metadata: ObjectMeta = "metadata",
+        /// What it demands.
+        spec: CalicoSpec = "spec",
+    }
+}
+
+noun! {
+    /// A policy of Calico for the cluster.
+    pub struct CalicoGlobalNetworkPolicy = "k8s.globalnetworkpolicies.v1.crd.projectcalico.org" {
+        /// Name.
+        metadata: ObjectMeta = "metadata",
+        /// What it demands.
+        spec: CalicoSpec = "spec",
+    }
+}
+
+noun! {
+    /// What Calico demands of the endpoints it selects.
+    pub struct CalicoSpec {
+        /// Absent: the tier `default`.
+        tier: Text = "tier",
+        /// An expression; absent: every endpoint.
+        selector: Text = "selector",
+        /// An expression over the namespace's labels; absent: every namespace.
+        namespace_selector: Text = "namespaceSelector",
+        /// An expression over the service account's labels; absent: every one.
+        service_account_selector: Text = "serviceAccountSelector",
+        /// `Ingress`, `Egress`; absent when the rules tell.
+        types: List<Text> = "types",
+        /// In order; the first that matches decides.
+        ingress: List<CalicoRule> = "ingress",
+        /// In order; the first that matches decides.
+        egress: List<CalicoRule> = "egress",
+        /// Only for host endpoints.
+        do_not_track: bool = "doNotTrack",
+        /// Only for host endpoints.
+        pre_dnat: bool = "preDNAT",
+    }
+}
+
+noun! {
+    /// What it matches and what becomes of it. Without any criterion it matches everything.
+    pub struct CalicoRule {
+        /// `Allow`, `Deny`, `Log`, `Pass`.
+        action: Text = "action",
+        /// 4 or 6.
+        ip_version: Anything = "ipVersion",
+        /// Protocol.
+        protocol: Anything = "protocol",
+        /// Not this protocol.
+        not_protocol: Anything = "notProtocol",
+        /// Type and code.
+        icmp: Anything = "icmp",
+        /// Not this type and code.
+        not_icmp: Anything = "notICMP",
+        /// Where from.
+        source: Anything = "source",
+        /// Where to.
+        destination: Anything = "destination",
+        /// Of HTTP requests.
+        http: Anything = "http",
+    }
+}
