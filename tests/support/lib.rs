@@ -2,6 +2,7 @@
 //! and what the vendors say of their APIs.
 
 pub mod hostile;
+pub mod live;
 pub mod met;
 pub mod mutate;
 pub mod program;
