@@ -1,5 +1,12 @@
 //! The program from outside: what it prints, what it says about wrong input, how it ends.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 use eksamine_results::ScanResult;
 use eksamine_tests::program::{Ran, eksamine, eksamine_reading, eksamine_with};
 use eksamine_tests::rules::{bless, root};

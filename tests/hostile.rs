@@ -1,5 +1,12 @@
 //! Rules that mean harm: each ends by its own named cause, and no other rule notices.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 use eksamine_engine::{Engine, Scan, judge};
 use eksamine_facts::Document;
 use eksamine_results::{RuleResult, Status};

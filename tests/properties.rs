@@ -1,6 +1,13 @@
 //! The properties that hold for every rule with no work for its author, and the proof that they catch a rule which
 //! reads "could not look" as "nothing there".
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 use eksamine_engine::Engine;
 use eksamine_packer::Build;
 use eksamine_tests::properties::Subject;

@@ -1,5 +1,12 @@
 //! The rules of the house, as tests.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use eksamine_tests::rules::root;
 use std::collections::BTreeSet;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use eksamine_gather::kubernetes::Limits;
 use eksamine_gather::ways_in::{Options, WayIn, WaysIn, open};

@@ -132,7 +132,7 @@ impl Data {
     const START: usize = 4096;
 
     fn put(&mut self, bytes: &[u8]) -> u32 {
-        while self.0.len() % 4 != 0 {
+        while !self.0.len().is_multiple_of(4) {
             self.0.push(0);
         }
         let at = u32::try_from(Self::START + self.0.len()).expect("a few pages");
