@@ -1,5 +1,6 @@
-//! An error of the AWS runtime in words. Its own long form ends with a debug dump, answer bodies included, which helps
-//! nobody and may hold what a credential source answered.
+//! An error of a client library in words: the innermost are the telling ones ("Connection refused"). The AWS runtime's
+//! own long form ends with a debug dump, answer bodies included, which helps nobody and may hold what a credential
+//! source answered.
 
 use std::error::Error;
 
@@ -9,7 +10,7 @@ pub(crate) fn causes(error: &dyn Error) -> String {
     let mut source = error.source();
     while let Some(cause) = source {
         let words = cause.to_string();
-        if !words.is_empty() && !text.ends_with(&words) {
+        if !text.contains(&words) {
             text.push_str(": ");
             text.push_str(&words);
         }
