@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::proxy::{Proxy, Reply, honest};
 use crate::scene::{
-    KUBELETS, NODES, PODS, POLICIES, by_kubeconfig, count, facts, fill, gathered, kubeconfig, let_list, make_nodes,
-    plan, says, silent, through,
+    KUBELETS, NODES, PODS, POLICIES, by_kubeconfig, count, facts, fill, gathered, let_list, make_nodes, plan, says,
+    silent, through,
 };
 
 const CILIUM: &str = "k8s.ciliumnetworkpolicies.v2.cilium.io";
