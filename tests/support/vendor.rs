@@ -12,7 +12,7 @@ mod schema;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow};
 use eksamine_facts::catalogue::Kind;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ use crate::met::{Real, met};
 use crate::servers::kube::{Kube, Options};
 use aws::aws_items;
 pub use aws::{aws_commands, aws_paths, catalogue_calls, row_calls};
-pub use by_eye::{ByEye, by_eye};
+pub use by_eye::read_by_eye;
 use cfn::CloudFormation;
 pub use commands::commands;
 use kubectl::Kubectl;
@@ -51,14 +51,19 @@ impl Vendors {
     fn ask() -> Result<Self> {
         let kube = Kube::start(Options::default())?;
         kube.install_vendors_resources()?;
-        let openapi = kube.openapi()?;
-        let by_eye = by_eye()?;
-        let kubectl = Kubectl::of(&kube, &openapi, &by_eye)?;
-        let by_eye = by_eye.into_iter().map(|it| Ok((it.kind.clone(), it.schema()?))).collect::<Result<_>>()?;
+        let mut openapi = kube.openapi()?;
+        let listed = read_by_eye()?;
+        for addition in &listed.additions {
+            for (path, field) in addition.fields()? {
+                openapi.add(addition.kind.trim_start_matches("k8s."), path, &field).map_err(Error::msg)?;
+            }
+        }
+        let kubectl = Kubectl::of(&kube, &openapi, &listed.kinds)?;
+        let by_eye = listed.kinds.into_iter().map(|it| Ok((it.kind.clone(), it.schema()?))).collect::<Result<_>>()?;
         Ok(Self { openapi, kubectl, by_eye })
     }
 
-    /// What the API server alone says, without the list of what a person read.
+    /// What the API server says, without the kinds that only a person read.
     pub fn openapi(&self) -> &OpenApi {
         &self.openapi
     }

@@ -9,10 +9,14 @@ use serde_json::{Value, json};
 const LIST: &str = include_str!("../../vendors/read-by-eye.toml");
 const META: &str = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1";
 
+/// The whole list.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct List {
-    kinds: Vec<ByEye>,
+pub struct ReadByEye {
+    /// Kinds that nothing else describes.
+    pub kinds: Vec<ByEye>,
+    /// Fields that the API server does not know of kinds that it describes.
+    pub additions: Vec<ByEye>,
 }
 
 /// A kind of the list.
@@ -44,21 +48,27 @@ pub enum Form {
     Words(Vec<String>),
 }
 
-/// The whole list.
-pub fn by_eye() -> Result<Vec<ByEye>> {
-    let list: List = toml::from_str(LIST).context("tests/vendors/read-by-eye.toml")?;
-    Ok(list.kinds)
+/// The list as it stands.
+pub fn read_by_eye() -> Result<ReadByEye> {
+    toml::from_str(LIST).context("tests/vendors/read-by-eye.toml")
 }
 
 impl ByEye {
+    /// Every field's path and what OpenAPI would say of it.
+    pub fn fields(&self) -> Result<Vec<(&str, Value)>> {
+        let fields = self.places.iter().flat_map(|place| &place.fields);
+        fields
+            .map(|(path, form)| Ok((path.as_str(), form.schema().with_context(|| format!("{} {path}", self.kind))?)))
+            .collect()
+    }
+
     /// As OpenAPI would say it, with references into the API server's own documents.
     pub fn schema(&self) -> Result<Value> {
         let mut root = json!({ "type": "object", "properties": {
             "apiVersion": { "type": "string" }, "kind": { "type": "string" },
             "metadata": { "$ref": format!("{META}.ObjectMeta") },
         } });
-        for (path, form) in self.places.iter().flat_map(|place| &place.fields) {
-            let field = form.schema().with_context(|| format!("{} {path}", self.kind))?;
+        for (path, field) in self.fields()? {
             let path = path.strip_prefix('/').with_context(|| format!("{} {path} does not begin with /", self.kind))?;
             let mut here = &mut root;
             let mut segments = path.split('/').peekable();

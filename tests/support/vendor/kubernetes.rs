@@ -15,6 +15,27 @@ impl OpenApi {
         self.0.insert(group_version.to_owned(), document);
     }
 
+    /// Adds a field to what is said of a resource; an error where it is there already, or has nothing to stand in.
+    pub fn add(&mut self, resource: &str, path: &str, field: &Value) -> Result<(), String> {
+        let described = self.described(resource)?;
+        if described.path(resource, path).is_ok() {
+            return Err(format!("{resource} {path}: the API server describes it now; take it off the list"));
+        }
+        let own = described.schema["$ref"].as_str().and_then(|to| to.strip_prefix('#'));
+        let own = own.ok_or_else(|| format!("{resource} is described in no place of its own"))?.to_owned();
+        let (above, name) = path.rsplit_once('/').unwrap_or_default();
+        let above: String = above
+            .split('/')
+            .skip(1)
+            .map(|segment| if segment == "*" { "/items".to_owned() } else { format!("/properties/{segment}") })
+            .collect();
+        let document = self.0.get_mut(&place_of(resource)?.0);
+        let fields = document.and_then(|it| it.pointer_mut(&format!("{own}{above}/properties"))?.as_object_mut());
+        let fields = fields.ok_or_else(|| format!("{resource} {path}: nothing that it could stand in"))?;
+        fields.insert(name.to_owned(), field.clone());
+        Ok(())
+    }
+
     /// Of one group and version.
     pub fn document(&self, group_version: &str) -> Option<&Value> {
         self.0.get(group_version)
@@ -27,11 +48,7 @@ impl OpenApi {
 
     /// What a single object of that resource looks like: the answer to `GET …/{name}`.
     pub fn described(&self, resource: &str) -> Result<Described<'_>, String> {
-        let mut words = resource.splitn(3, '.');
-        let (Some(plural), Some(version), group) = (words.next(), words.next(), words.next()) else {
-            return Err(format!("`{resource}` is not spelt resource.version.group"));
-        };
-        let place = group.map_or_else(|| format!("api/{version}"), |group| format!("apis/{group}/{version}"));
+        let (place, plural) = place_of(resource)?;
         let document = self.0.get(&place).ok_or_else(|| format!("`{resource}`: the server does not serve {place}"))?;
         let get = |middle: &str| {
             let path = format!("/{place}/{middle}{plural}/{{name}}");
@@ -42,6 +59,15 @@ impl OpenApi {
             .map(|schema| Described { document, schema })
             .ok_or_else(|| format!("`{resource}`: {place} has no resource `{plural}`"))
     }
+}
+
+/// `networkpolicies.v1.networking.k8s.io` → `apis/networking.k8s.io/v1` and `networkpolicies`.
+fn place_of(resource: &str) -> Result<(String, &str), String> {
+    let mut words = resource.splitn(3, '.');
+    let (Some(plural), Some(version), group) = (words.next(), words.next(), words.next()) else {
+        return Err(format!("`{resource}` is not spelt resource.version.group"));
+    };
+    Ok((group.map_or_else(|| format!("api/{version}"), |group| format!("apis/{group}/{version}")), plural))
 }
 
 /// Whether objects of that resource (`pods.v1`, `networkpolicies.v1.networking.k8s.io`) can have something at that
@@ -110,6 +136,20 @@ mod tests {
             let refused = kubernetes_path(&openapi, resource, pointer);
             ensure!(refused.as_ref().is_err_and(|error| error.contains(why)), "{resource} {pointer}: {refused:?}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn only_what_the_server_does_not_know_can_be_added() -> Result<()> {
+        let mut openapi = Kube::shared()?.openapi()?;
+        let (resource, field) = ("networkpolicies.v1.networking.k8s.io", serde_json::json!({ "type": "string" }));
+        let known = openapi.add(resource, "/spec/podSelector", &field);
+        ensure!(known.as_ref().is_err_and(|why| why.contains("describes it now")), "{known:?}");
+        let nowhere = openapi.add(resource, "/specs/tier", &field);
+        ensure!(nowhere.as_ref().is_err_and(|why| why.contains("nothing that it could stand in")), "{nowhere:?}");
+        ensure!(kubernetes_path(&openapi, resource, "/extra").is_err());
+        ensure!(openapi.add(resource, "/extra", &field).is_ok());
+        ensure!(kubernetes_path(&openapi, resource, "/extra").is_ok());
         Ok(())
     }
 }
