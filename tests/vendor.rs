@@ -320,7 +320,7 @@ const WRONG_COMMANDS: [(&str, &str); 24] = [
     ("aws", "a service and an operation must follow"),
     ("aws ek describe-cluster", r#"no service "ek""#),
     ("aws eks describe-clusters --name A", r#"did you mean "describe-cluster"?"#),
-    ("aws eks describe-cluster --nam A", r#"did you mean "name"?"#),
+    ("aws eks describe-cluster --nam A", r#"did you mean "--name"?"#),
     ("aws eks describe-cluster", "--name is required"),
     ("aws eks describe-cluster --name A B", "takes one value"),
     ("aws eks describe-cluster --name A --query cluster.loging", r#"did you mean "logging"?"#),

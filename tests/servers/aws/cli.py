@@ -126,7 +126,8 @@ class Command:
     def unknown(self, known):
         for name in self.options:
             if name not in known:
-                yield f"{self.service} {self.name} has no option --{nearest(name, known)}"
+                wrong = nearest(f"--{name}", [f"--{option}" for option in known])
+                yield f"{self.service} {self.name} has no option {wrong}"
 
     def value(self, name, values, members):
         if name == "query":

@@ -28,7 +28,7 @@ pub fn aws_paths(paths: &[(&str, &str)]) -> Result<Vec<Option<String>>> {
 }
 
 /// What in each of these items (of the kind beside it) AWS could not have answered.
-pub fn aws_items(items: &[(&str, &Value)]) -> Result<Vec<Vec<Misfit>>> {
+pub(super) fn aws_items(items: &[(&str, &Value)]) -> Result<Vec<Vec<Misfit>>> {
     let mut lines = Vec::new();
     let mut answers: Vec<Vec<Misfit>> = vec![Vec::new(); items.len()];
     for (index, (kind, item)) in items.iter().enumerate() {

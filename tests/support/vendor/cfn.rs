@@ -20,14 +20,14 @@ const TYPES: &str = "providers/us-east-1.json";
 const IDENTIFIER: &str = "$identifier";
 
 /// The schemas, read when they are asked for.
-pub struct CloudFormation {
+pub(super) struct CloudFormation {
     folder: PathBuf,
     /// By type name, the name of the schema's file.
     types: BTreeMap<String, String>,
 }
 
 impl CloudFormation {
-    pub fn find() -> Result<Self> {
+    pub(super) fn find() -> Result<Self> {
         let installed = Artefact::new("cfn", "a download of 6 MB").of(WHEEL).once(install)?;
         let folder = schemas_in(&installed)?;
         let types = fs::read_to_string(folder.join(TYPES)).with_context(|| format!("reading {TYPES}"))?;
@@ -35,7 +35,7 @@ impl CloudFormation {
     }
 
     /// The schema of `AWS::EFS::FileSystem`; the inner error says that there is no such type.
-    pub fn schema(&self, type_name: &str) -> Result<Result<Value, String>> {
+    pub(super) fn schema(&self, type_name: &str) -> Result<Result<Value, String>> {
         let Some(file) = self.types.get(type_name) else {
             let known: Vec<&str> = self.types.keys().map(String::as_str).collect();
             let nearest = nearest(type_name, &known).unwrap_or_default();

@@ -90,20 +90,20 @@ const SWITCHES: [&str; 12] = [
 ];
 
 /// Every name by which a resource can be asked for, with the kind that it is.
-pub struct Kubectl(BTreeMap<String, String>);
+pub(super) struct Kubectl(BTreeMap<String, String>);
 
 /// What a command says, as far as it can be read.
 #[derive(Default)]
-pub struct Told {
-    pub errors: Vec<String>,
+pub(super) struct Told {
+    pub(super) errors: Vec<String>,
     /// Merge patches, with the kind that they change.
-    pub patches: Vec<(String, Value)>,
+    pub(super) patches: Vec<(String, Value)>,
     /// Paths of columns, with the kind that they are read in.
-    pub paths: Vec<(String, String)>,
+    pub(super) paths: Vec<(String, String)>,
 }
 
 impl Kubectl {
-    pub fn of(kube: &Kube, openapi: &OpenApi, by_eye: &[ByEye]) -> Result<Self> {
+    pub(super) fn of(kube: &Kube, openapi: &OpenApi, by_eye: &[ByEye]) -> Result<Self> {
         let mut names = BTreeMap::new();
         // A plain name is that of Kubernetes' own resource first.
         let (own, custom): (Vec<&str>, Vec<&str>) = openapi.group_versions().partition(|it| is_own(it));
@@ -128,26 +128,26 @@ impl Kubectl {
     }
 
     /// Reads `kubectl …`.
-    pub fn read(&self, words: &[String]) -> Told {
+    pub(super) fn read(&self, words: &[String]) -> Told {
         let mut told = Told::default();
         let (plain, options) = split(words, &mut told.errors);
-        let mut plain = plain.into_iter();
-        let verb = plain.next().unwrap_or_default();
+        let verb = plain.first().copied().unwrap_or_default();
         let Some((_, follows)) = VERBS.iter().find(|(known, _)| *known == verb) else {
             let known = VERBS.map(|(verb, _)| verb);
             let nearest = nearest(verb, &known).unwrap_or_default();
             told.errors.push(format!("no verb of kubectl's that we know is `{verb}`; the nearest is `{nearest}`"));
             return told;
         };
-        if *follows == Follows::VerbAndResources {
-            // `auth can-i get pods`: one verb more.
-            let skipped = if verb == "auth" { 2 } else { 1 };
-            plain = plain.as_slice()[skipped.min(plain.len())..].to_vec().into_iter();
-        }
         if *follows == Follows::Names || options.contains_key("--raw") || options.contains_key("-f") {
             return told;
         }
-        let kinds = self.kinds(&plain.collect::<Vec<_>>(), &mut told.errors);
+        let verbs = match follows {
+            // `auth can-i get pods`
+            Follows::VerbAndResources if verb == "auth" => 3,
+            Follows::VerbAndResources => 2,
+            _ => 1,
+        };
+        let kinds = self.kinds(plain.get(verbs..).unwrap_or_default(), &mut told.errors);
         for kind in &kinds {
             told.see_options(kind, &options);
         }
