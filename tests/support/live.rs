@@ -70,8 +70,12 @@ fn harden(data: &mut Value) -> Result<()> {
             "DescribeInstances" => {
                 let reservations = answer["Reservations"].as_array_mut().into_iter().flatten();
                 for instance in reservations.flat_map(|r| r["Instances"].as_array_mut().into_iter().flatten()) {
+                    let subnet = instance["SubnetId"].clone();
                     for interface in instance["NetworkInterfaces"].as_array_mut().into_iter().flatten() {
                         interface.as_object_mut().map(|fields| fields.remove("Association"));
+                        interface["SubnetId"] = subnet.clone();
+                        interface["PrivateIpAddresses"] = json!([{"Primary": true, "PrivateIpAddress": "10.0.0.9"}]);
+                        interface["Ipv6Addresses"] = json!([]);
                     }
                 }
             }
