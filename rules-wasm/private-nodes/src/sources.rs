@@ -50,21 +50,18 @@ impl Sources {
             let templates = Known::derived(|| Ok(item.get()?.launch_template.declared()?.is_some()));
             let templates = templates.peek() == Some(&true);
             tally.judge(item.subject(|g| &g.arn), || {
-                excusing(world, addressed, templates, || match nodegroup(world, item)? {
-                    Some(source) => judge_source(world, &source),
-                    None => Ok(Judged::Open(not_returned(item))),
-                })
+                concluded(world, addressed, templates, judge_nodegroup(world, item)?)
             });
         }
         for item in &self.karpenter {
             let subject =
                 class_subject("karpenter.k8s.aws", "EC2NodeClass", &metadata(item, |c| &c.metadata), item.place());
-            tally.judge(subject, || excusing(world, addressed, false, || judge_source(world, &karpenter_class(item)?)));
+            tally.judge(subject, || concluded(world, addressed, false, judge_source(world, &karpenter_class(item)?)?));
         }
         for item in &self.auto {
             let subject =
                 class_subject("eks.amazonaws.com", "NodeClass", &metadata(item, |c| &c.metadata), item.place());
-            tally.judge(subject, || excusing(world, addressed, false, || judge_source(world, &auto_class(item)?)));
+            tally.judge(subject, || concluded(world, addressed, false, judge_source(world, &auto_class(item)?)?));
         }
     }
 }
@@ -79,43 +76,27 @@ fn class_subject(group: &str, kind: &str, name: &Known<Text>, place: String) -> 
 
 /// What came of a judgement.
 enum Judged {
-    /// A failure, which stands whatever else is not known.
-    Proven(Outcome),
-    /// What holds as far as everything is known.
-    Open(Outcome),
+    Outcome(Outcome),
+    /// It takes what EC2 would not tell, and `trust_node_addresses` excuses that.
+    Lacking,
 }
 
-/// Judges as long as the facts last; where they do not and `trust_node_addresses` excuses their lack, says so.
-fn excusing(
-    world: &World<'_>,
-    addressed: bool,
-    templates: bool,
-    judgement: impl FnOnce() -> Result<Judged, Unknown>,
-) -> Result<Outcome, Unknown> {
-    let mut proven = None;
-    let judgement = || match judgement()? {
-        Judged::Proven(outcome) => Ok(proven.insert(outcome).clone()),
-        Judged::Open(outcome) => Ok(outcome),
-    };
-    let (outcome, excused) = world.met_excused_lack(|| Known::derived(judgement));
-    if let Some(proven) = proven {
-        return Ok(proven);
+fn concluded(world: &World<'_>, addressed: bool, templates: bool, judged: Judged) -> Result<Outcome, Unknown> {
+    if let Judged::Outcome(outcome) = judged {
+        return Ok(outcome);
     }
-    if outcome.peek().is_some() || !excused {
-        return outcome.get().cloned();
-    }
+    let lacking = world.lacking(templates);
     if !addressed {
-        let nobody = "and there is no node whose own words could be trusted instead";
-        return outcome.get().cloned().map_err(|unknown| Unknown::because(format!("{unknown}, {nobody}")));
+        let nobody = "could not be read, and there is no node whose own words could be trusted instead";
+        return Err(Unknown::because(format!("{} {nobody}", lacking.join(", "))));
     }
     remark(&world.remarks.excused);
     let text = "what its next nodes get is not judged: EC2 was not read, which trust_node_addresses excuses";
-    let places = world.lacking(templates).into_iter().map(|kind| format!("/facts/{kind}/status"));
+    let places = lacking.into_iter().map(|kind| format!("/facts/{kind}/status"));
     Ok(places.fold(not_applicable(text), Outcome::at))
 }
 
-/// `None`: its launch template was not returned.
-fn nodegroup(world: &World<'_>, item: &Item<Nodegroup>) -> Result<Option<Source>, Unknown> {
+fn judge_nodegroup(world: &World<'_>, item: &Item<Nodegroup>) -> Result<Judged, Unknown> {
     let group = item.get()?;
     let mut source = Source {
         name: format!("node group {}", group.name.get()?),
@@ -124,16 +105,18 @@ fn nodegroup(world: &World<'_>, item: &Item<Nodegroup>) -> Result<Option<Source>
         says: None,
         subnets: Known::derived(|| places(group.subnets.get()?, |at| item.at(&format!("/subnets/{at}")))),
     };
-    let Some(used) = group.launch_template.declared()? else { return Ok(Some(source)) };
-    let (id, version) = (used.id.get()?, used.version.get()?);
-    let Some(template) = world.template(id, version)? else { return Ok(None) };
-    source.assigns = launch_template(template.get()?)?;
-    source.by = format!("its launch template {id} version {version}");
-    source.says = match &source.assigns {
-        Assigns::Yes(_, field) | Assigns::No(field) => Some(template.at(field)),
-        Assigns::AsSubnet => None,
-    };
-    Ok(Some(source))
+    if let Some(used) = group.launch_template.declared()? {
+        let (id, version) = (used.id.get()?, used.version.get()?);
+        let Some(found) = world.excusing(|| world.template(id, version))? else { return Ok(Judged::Lacking) };
+        let Some(template) = found else { return Ok(Judged::Outcome(not_returned(item))) };
+        source.assigns = launch_template(template.get()?)?;
+        source.by = format!("its launch template {id} version {version}");
+        source.says = match &source.assigns {
+            Assigns::Yes(_, field) | Assigns::No(field) => Some(template.at(field)),
+            Assigns::AsSubnet => None,
+        };
+    }
+    judge_source(world, &source)
 }
 
 fn not_returned(item: &Item<Nodegroup>) -> Outcome {
@@ -199,6 +182,7 @@ fn places(subnets: &List<Text>, at: impl Fn(usize) -> String) -> Result<Vec<(Tex
 }
 
 /// What a machine that starts in a subnet gets there.
+#[derive(Clone)]
 enum Gets {
     Nothing,
     /// An address without a way in: no default route leads to an internet gateway.
@@ -219,7 +203,7 @@ struct Harmless<'s> {
 fn judge_source(world: &World<'_>, source: &Source) -> Result<Judged, Unknown> {
     if let Assigns::No(_) = source.assigns {
         let text = format!("{} gives its nodes no public address: {} says so", source.name, source.by);
-        return Ok(Judged::Open(source.says.iter().fold(pass(text), |outcome, place| outcome.at(place))));
+        return Ok(Judged::Outcome(source.says.iter().fold(pass(text), |outcome, place| outcome.at(place))));
     }
     let itself = match source.assigns {
         // Only what an internet gateway serves can be cut off from it.
@@ -230,29 +214,32 @@ fn judge_source(world: &World<'_>, source: &Source) -> Result<Judged, Unknown> {
         _ => false,
     };
     let (mut public, mut harmless, mut places) = (BTreeSet::new(), Harmless::default(), Vec::new());
-    let mut rest = Ok(());
+    let (mut rest, mut lacking) = (Ok(()), false);
     for (subnet, place) in source.subnets.get()? {
-        let gets = Known::derived(|| gets(world, subnet, itself));
-        match gets.peek() {
-            Some(Gets::Nothing) => {}
-            Some(Gets::Unserved) => drop(harmless.unserved.insert(subnet.as_str())),
-            Some(Gets::CutOff) => drop(harmless.cut_off.insert(subnet.as_str())),
-            Some(Gets::Public(why)) => {
+        match world.excusing(|| gets(world, subnet, itself)) {
+            Ok(Some(Gets::Nothing)) => {}
+            Ok(Some(Gets::Unserved)) => drop(harmless.unserved.insert(subnet.as_str())),
+            Ok(Some(Gets::CutOff)) => drop(harmless.cut_off.insert(subnet.as_str())),
+            Ok(Some(Gets::Public(why))) => {
                 public.insert(subnet.as_str());
                 places.push(place.clone());
-                places.extend(why.iter().cloned());
+                places.extend(why);
             }
-            None => rest = rest.and_then(|()| gets.get().map(drop)),
+            Ok(None) => lacking = true,
+            Err(unknown) => rest = rest.and(Err(unknown)),
         }
     }
     if !public.is_empty() {
         return Ok(prospect(world, source, &public, places));
     }
     rest?;
+    if lacking {
+        return Ok(Judged::Lacking);
+    }
     if !(harmless.unserved.is_empty() && harmless.cut_off.is_empty()) {
         remark(&world.remarks.harmless);
     }
-    Ok(Judged::Open(clean(source, itself, &harmless)))
+    Ok(Judged::Outcome(clean(source, itself, &harmless)))
 }
 
 fn gets(world: &World<'_>, id: &Text, itself: bool) -> Result<Gets, Unknown> {
@@ -282,12 +269,12 @@ fn prospect(world: &World<'_>, source: &Source, public: &BTreeSet<&str>, places:
     let of_carrier = matches!(source.assigns, Assigns::Yes(Network::Carrier, _));
     let addresses = if of_carrier { "addresses of the carrier" } else { "public addresses" };
     let text = format!("{} gives its next nodes {addresses}: {why}", source.name);
-    let (outcome, judged): (_, fn(Outcome) -> Judged) = match world.params.prospective {
-        Prospective::Manual => (manual(format!("{text}. Is that meant?")), Judged::Open),
-        _ => (fail(text), Judged::Proven),
+    let outcome = match world.params.prospective {
+        Prospective::Manual => manual(format!("{text}. Is that meant?")),
+        _ => fail(text),
     };
     let outcome = source.says.iter().chain(&places).fold(outcome, |outcome, place| outcome.at(place));
-    judged(if of_carrier { outcome } else { world.noting_options(outcome) })
+    Judged::Outcome(if of_carrier { outcome } else { world.noting_options(outcome) })
 }
 
 fn clean(source: &Source, itself: bool, harmless: &Harmless<'_>) -> Outcome {
@@ -317,7 +304,7 @@ fn list(subnets: &BTreeSet<&str>) -> String {
 /// Row 6: Fargate asks for private subnets; a public one is not explained.
 pub(crate) fn judge_profiles(world: &World<'_>, tally: &mut Tally, profiles: &[Item<FargateProfile>], addressed: bool) {
     for item in profiles {
-        tally.judge(item.subject(|p| &p.arn), || excusing(world, addressed, false, || judge_profile(world, item)));
+        tally.judge(item.subject(|p| &p.arn), || concluded(world, addressed, false, judge_profile(world, item)?));
     }
 }
 
@@ -325,22 +312,30 @@ fn judge_profile(world: &World<'_>, item: &Item<FargateProfile>) -> Result<Judge
     let profile = item.get()?;
     let name = profile.name.get()?;
     let (mut all, mut public, mut routes) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let mut lacking = false;
     for (number, subnet) in profile.subnets.get()?.iter().enumerate() {
         let subnet = subnet.get()?;
         all.insert(subnet.as_str());
-        if let Some(route) = world.public_route(subnet)? {
+        let Some(route) = world.excusing(|| world.public_route(subnet))? else {
+            lacking = true;
+            continue;
+        };
+        if let Some(route) = route {
             public.insert(subnet.as_str());
             routes.extend([item.at(&format!("/subnets/{number}")), route.place]);
         }
     }
+    if public.is_empty() && lacking {
+        return Ok(Judged::Lacking);
+    }
     if public.is_empty() {
         let text = format!("no internet gateway serves the subnets of Fargate profile {name}: {}", list(&all));
-        return Ok(Judged::Open(pass(text).at(item.at("/subnets"))));
+        return Ok(Judged::Outcome(pass(text).at(item.at("/subnets"))));
     }
     let text = format!(
         "Fargate profile {name} names subnets whose default route leads to an internet gateway ({}), and Fargate takes \
          private ones only. Were they made public later?",
         list(&public)
     );
-    Ok(Judged::Open(routes.into_iter().fold(manual(text), Outcome::at)))
+    Ok(Judged::Outcome(routes.into_iter().fold(manual(text), Outcome::at)))
 }

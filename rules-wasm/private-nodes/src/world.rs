@@ -64,6 +64,7 @@ pub(crate) enum Found<'w> {
 }
 
 /// A default route to an internet gateway.
+#[derive(Clone)]
 pub(crate) struct InternetRoute {
     /// Where it stands in the facts.
     pub(crate) place: String,
@@ -140,14 +141,14 @@ impl<'a> World<'a> {
             |item: &Item<LaunchTemplateVersion>| Known::derived(|| item.get()?.template_id.get().cloned());
         let its_own = all.iter().filter(|item| template_of(item).peek().is_some_and(|of| *of == *id));
         let found = Known::derived(|| launch::version(version, its_own, |item| item.get()));
-        // One that was not read may be the one, or a later one.
-        if version.starts_with('$') || matches!(found.peek(), Some(None)) {
-            self.complete::<LaunchTemplateVersion>()?;
-        }
         let nameless = all.iter().any(|item| template_of(item).peek().is_none());
         if nameless && (version == "$Latest" || matches!(found.peek(), Some(None))) {
             let text = format!("{id} version {version} may be one whose template is not known");
             return Err(Unknown::because(text));
+        }
+        // One that was not read may be the one, or a later one.
+        if version.starts_with('$') || matches!(found.peek(), Some(None)) {
+            self.complete::<LaunchTemplateVersion>()?;
         }
         found.get().copied()
     }
@@ -157,11 +158,14 @@ impl<'a> World<'a> {
         self.facts.complete::<T>().inspect_err(|_| remark(&self.lacked))
     }
 
-    /// Runs a judgement; whether it met the lack of a kind that `trust_node_addresses` excuses. An odd field is no lack.
-    pub(crate) fn met_excused_lack<T>(&self, judgement: impl FnOnce() -> T) -> (T, bool) {
+    /// Looks; `None` where it met the lack of a kind that `trust_node_addresses` excuses. An odd field is no lack.
+    pub(crate) fn excusing<T: Clone>(&self, look: impl FnOnce() -> Result<T, Unknown>) -> Result<Option<T>, Unknown> {
         let before = self.lacked.get();
-        let outcome = judgement();
-        (outcome, self.params.trust_node_addresses && self.lacked.get() > before)
+        let found = Known::derived(look);
+        if found.peek().is_none() && self.params.trust_node_addresses && self.lacked.get() > before {
+            return Ok(None);
+        }
+        found.get().cloned().map(Some)
     }
 
     /// The kinds that tell what new nodes get and could not be read.
@@ -188,13 +192,11 @@ impl<'a> World<'a> {
 
     /// A subnet.
     pub(crate) fn subnet(&self, id: &str) -> Result<&Item<Subnet>, Unknown> {
-        if self.network().subnets.seen(id).is_none() {
-            self.complete::<Subnet>()?;
+        if let Some(subnet) = self.network().subnets.find(id)? {
+            return Ok(subnet);
         }
-        match self.network().subnets.find(id)? {
-            Some(subnet) => Ok(subnet),
-            None => Err(Unknown::because(format!("{id} is not among the subnets that were read"))),
-        }
+        self.complete::<Subnet>()?;
+        Err(Unknown::because(format!("{id} is not among the subnets that were read")))
     }
 
     /// Where the default routes of a subnet lead.
