@@ -44,6 +44,8 @@ pub struct Applied<'p> {
     present: Known<bool>,
     /// What it asks of the pods here.
     pods: Selector,
+    /// Whether the pods of the cluster have IPv6 addresses; a cluster has one family.
+    v6: bool,
 }
 
 /// One namespace under the policies that may be about it.
@@ -72,6 +74,7 @@ impl<'p> Cover<'p> {
                 None => policy.part.namespaces.within(&look).is_everything(),
             },
             pods: policy.part.pods.within(&look),
+            v6: pods.addresses == (false, true),
         };
         let here = policies.here.get(name).into_iter().flatten().chain(&policies.anywhere);
         let applied = here.map(apply).filter(|a| a.present.peek() != Some(&false)).collect();
@@ -225,9 +228,11 @@ impl Applied<'_> {
     /// Whether what it does to a direction is so.
     #[must_use]
     pub fn has(&self, direction: Direction, so: fn(Effect) -> bool) -> Known<bool> {
-        let effect = match direction {
-            Direction::Ingress => &self.policy.part.ingress,
-            Direction::Egress => &self.policy.part.egress,
+        let part = &self.policy.part;
+        let effect = match (direction, &part.egress_v6) {
+            (Direction::Ingress, _) => &part.ingress,
+            (Direction::Egress, Some(effect)) if self.v6 => effect,
+            (Direction::Egress, _) => &part.egress,
         };
         effect.peek().map_or_else(|| Known::lost(effect.reason()), |effect| Known::value(so(*effect)))
     }
