@@ -81,8 +81,22 @@ noun! {
 noun! {
     /// What a pod asks for.
     pub struct PodSpec {
+        /// Where it runs; absent until it is scheduled.
+        node_name: Text = "nodeName",
         /// Uses the network of its node; absent when it does not.
         host_network: bool = "hostNetwork",
+        /// Absent when it does not say.
+        os: PodOs = "os",
+        /// Labels that its node must have; absent when any node will do.
+        node_selector: Map<Label> = "nodeSelector",
+    }
+}
+
+noun! {
+    /// The operating system of a pod's containers.
+    pub struct PodOs {
+        /// `linux` or `windows`.
+        name: Text = "name",
     }
 }
 

@@ -6,6 +6,7 @@ mod api;
 mod audit;
 mod binary;
 mod crds;
+mod objects;
 mod options;
 mod world;
 
@@ -26,6 +27,7 @@ use super::command::{describe, last_lines};
 use crate::vendor::OpenApi;
 pub use api::Answer;
 pub use audit::AuditEntry;
+pub use objects::{apply_manifests, fill, let_list, make_namespace, make_nodes};
 pub use options::{EXPIRING_CONTINUE_TOKENS, Options, User};
 pub use world::{Object, World};
 

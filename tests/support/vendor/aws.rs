@@ -164,6 +164,10 @@ fn call_line(kind: &str, service: &Service, call: &Call, identity: &[&str], reda
     };
     let mut input = Vec::new();
     members("", call.input, &mut input);
+    if service.protocol == Protocol::Ec2 {
+        // `doctor` asks without effect.
+        input.push("/DryRun".to_owned());
+    }
     json!({
         "kind": kind, "service": service.name, "signing": service.signing, "endpoint": service.endpoint,
         "id": service.id, "protocol": protocol, "json_version": version, "target": target,
