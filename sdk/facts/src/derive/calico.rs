@@ -63,7 +63,12 @@ impl CalicoSpec {
         match selector(&self.service_account_selector, namespaces_own) {
             Selector::All => pods,
             Selector::Unclear(why) => Selector::And(vec![pods, Selector::Unclear(why)]),
-            _ => Selector::And(vec![pods, Selector::Unclear("it selects pods by the labels of their service accounts, which are not among the facts".into())]),
+            _ => Selector::And(vec![
+                pods,
+                Selector::Unclear(
+                    "it selects pods by the labels of their service accounts, which are not among the facts".into(),
+                ),
+            ]),
         }
     }
 
