@@ -1,7 +1,8 @@
 //! The facts document, `eksamine.facts/v1`: read once, strictly, and projected on the way.
 
 use crate::availability::{Availability, Gap};
-use crate::fields::{Fields, SETS_PER_WALK, Sets};
+use crate::fields::Fields;
+use crate::items::Items;
 use crate::json::{Cursor, JsonError, Shape};
 use crate::pointer;
 use crate::scope::Scope;
@@ -244,85 +245,6 @@ fn read_as<'a, T: Deserialize<'a>>(cursor: &mut Cursor<'a>) -> Result<T, JsonErr
     let offset = cursor.offset();
     let text = cursor.value()?;
     serde_json::from_str(text).map_err(|e| JsonError::new(offset, e.to_string()))
-}
-
-#[derive(Default)]
-struct Items<'a> {
-    items: Vec<&'a str>,
-    views: Vec<(Fields, Arc<[Chunk]>)>,
-}
-
-impl<'a> Items<'a> {
-    fn read(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<Self, JsonError> {
-        let walks: Vec<Sets> = sets.chunks(SETS_PER_WALK).map(Sets::new).collect();
-        let mut items = Vec::new();
-        let mut writers: Vec<ChunkWriter> = sets.iter().map(|_| ChunkWriter::default()).collect();
-        let mut buffers = vec![String::new(); sets.len()];
-        cursor.array(|cursor, index| {
-            let index = u32::try_from(index).map_err(|_| cursor.error("more than 4 294 967 295 items of one kind"))?;
-            let start = cursor.offset();
-            let (first_walk, further_walks) = match walks.split_first() {
-                None => {
-                    items.push(cursor.value()?);
-                    return Ok(());
-                }
-                Some(split) => split,
-            };
-            let (mut own, mut rest) = buffers.split_at_mut(sets.len().min(SETS_PER_WALK));
-            first_walk.project(cursor, own)?;
-            let item = cursor.since(start);
-            for walk in further_walks {
-                (own, rest) = rest.split_at_mut(rest.len().min(SETS_PER_WALK));
-                walk.project(&mut Cursor::new(item), own)?;
-            }
-            items.push(item);
-            for (writer, text) in writers.iter_mut().zip(&mut buffers) {
-                writer.push(index, text);
-                text.clear();
-            }
-            Ok(())
-        })?;
-        let chunks = writers.into_iter().map(|w| w.finish().into());
-        Ok(Self { items, views: sets.iter().cloned().zip(chunks).collect() })
-    }
-}
-
-#[derive(Default)]
-struct ChunkWriter {
-    done: Vec<Chunk>,
-    first: u32,
-    count: u32,
-    text: String,
-}
-
-impl ChunkWriter {
-    fn push(&mut self, index: u32, item: &str) {
-        if self.count > 0 && self.text.len() + item.len() + 2 > CHUNK {
-            self.close();
-        }
-        if self.count == 0 {
-            self.first = index;
-        }
-        self.text.push(if self.count == 0 { '[' } else { ',' });
-        self.text.push_str(item);
-        self.count += 1;
-    }
-
-    fn close(&mut self) {
-        self.text.push(']');
-        // A chunk lives as long as the scan: give back what its growth over-allocated.
-        let mut items = std::mem::take(&mut self.text);
-        items.shrink_to_fit();
-        self.done.push(Chunk { first: self.first, count: self.count, items });
-        self.count = 0;
-    }
-
-    fn finish(mut self) -> Vec<Chunk> {
-        if self.count > 0 {
-            self.close();
-        }
-        self.done
-    }
 }
 
 /// The text at `tokens` below `text`, which was validated when the document was read.

@@ -226,6 +226,22 @@ impl<'a> Cursor<'a> {
         Ok(true)
     }
 
+    /// Another walk over the same text that goes on at `at`, as deep in it as this one.
+    pub(crate) fn elsewhere(&self, at: usize) -> Self {
+        Self { text: self.text, at, depth: self.depth, keys: Vec::new() }
+    }
+
+    /// Goes on behind the array that was entered: another walk has read it to its end.
+    pub(crate) fn leave_array(&mut self, end: usize) {
+        self.at = end;
+        self.depth -= 1;
+    }
+
+    /// All of the text.
+    pub(crate) const fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Reads a string.
     ///
     /// # Errors
