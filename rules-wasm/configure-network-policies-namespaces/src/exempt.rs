@@ -44,6 +44,8 @@ mod tests {
         assert!(covers("app", RegexMode::Search, "myapp-prod"));
         assert!(covers("a|ab", RegexMode::Full, "ab") && !covers("a|ab", RegexMode::Full, "abc"));
         assert!(covers("dev-.*", RegexMode::Full, "dev-x") && !covers("", RegexMode::Search, "dev"));
+        // ComplianceAsCode's word for no expression; names are in lower case.
+        assert!(!covers("None", RegexMode::Search, "none"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Fails every namespace whose pods no network policy isolates.
 
 mod exempt;
+mod remarks;
 mod say;
 mod standing;
 mod world;
@@ -45,14 +46,20 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
     let exempt = Exempt::new(&params.exempt_namespaces_regex, params.regex_mode)?;
     let mut namespaces: Vec<Item<Namespace>> = facts.items().collect();
     namespaces.sort_by(|a, b| name(a).cmp(&name(b)));
-    let mut world = World::of_core_policies(facts);
-    let settled = |world: &World, item| {
+    let mut world = World::of_core_policies(facts, params.count_cluster_policies);
+    let settled = |item| {
         let standing = Known::derived(|| standing(item, &world.cover(item), params, &exempt));
-        standing.peek().is_some_and(|s| !matches!(s, Standing::Lacking(_)))
+        match standing.peek() {
+            // Another engine's policy can open a pod that Kubernetes' own isolate.
+            Some(Standing::Covered(coverage)) => *coverage != Coverage::AllPodsIngress,
+            Some(Standing::Exempt(..)) => true,
+            _ => false,
+        }
     };
-    // Policies of other engines are looked at only when some namespace has none of Kubernetes' own that suffices.
-    if !namespaces.iter().all(|item| settled(&world, item)) {
-        world.add_other_engines(facts, params.count_cluster_policies);
+    // Policies of other engines are looked at only when that can change something: one that is served and may not be
+    // read leaves what does not need it as it is.
+    if !namespaces.iter().all(settled) {
+        world.add_other_engines(facts);
     }
     for item in &namespaces {
         let subject = match item.known().peek().and_then(|n| n.metadata.peek()) {
@@ -76,6 +83,7 @@ fn conclude_without_any(facts: &Facts<'_>, namespaces: &[Item<Namespace>], tally
     let scope = Known::derived(|| facts.scope());
     let cluster = scope.peek().and_then(|s| s.cluster_arn.clone()).unwrap_or_else(|| "/scope".to_owned());
     tally.judge_at(cluster, "/facts/k8s.namespaces.v1/status", || {
+        facts.complete::<Namespace>()?;
         if namespaces.is_empty() {
             return Err(Unknown::because("the facts hold no namespace, and no cluster is without"));
         }

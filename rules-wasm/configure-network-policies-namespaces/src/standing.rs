@@ -9,7 +9,7 @@ use eksamine_rule::prelude::*;
 /// What is demanded of a namespace, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Coverage {
+pub(crate) enum Coverage {
     /// Any policy is there.
     AnyPolicy,
     /// A policy isolates some pod.
@@ -70,9 +70,9 @@ pub(crate) fn standing(
     if covered.peek() == Some(&true) {
         return Ok(Standing::Covered(params.coverage));
     }
-    if only_with_pods {
-        // Whether it is judged at all hangs on that.
-        cover.has_pods().get()?;
+    // Whether it is judged at all hangs on that.
+    if only_with_pods && let Err(unknown) = cover.has_pods().get() {
+        return Err(Unknown::because(format!("whether it has pods, without which it is exempt: {unknown}")));
     }
     covered.get()?;
     Ok(Standing::Lacking(params.coverage.lack(cover)))

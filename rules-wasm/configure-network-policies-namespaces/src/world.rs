@@ -10,24 +10,26 @@ use eksamine_rule::prelude::*;
 pub(crate) struct World {
     policies: Policies,
     pub(crate) pods: Pods,
+    /// Whether policies of the cluster count.
+    pub(crate) of_the_cluster: bool,
 }
 
 impl World {
     /// With Kubernetes' own policies only.
-    pub(crate) fn of_core_policies(facts: &Facts<'_>) -> Self {
+    pub(crate) fn of_core_policies(facts: &Facts<'_>, of_the_cluster: bool) -> Self {
         let mut policies = Policies::default();
         read::<engines::NetworkPolicy>(facts, &mut policies);
         let pods = read_pods(facts, &policies);
-        Self { policies, pods }
+        Self { policies, pods, of_the_cluster }
     }
 
     /// And those of every engine that is served.
-    pub(crate) fn add_other_engines(&mut self, facts: &Facts<'_>, of_the_cluster: bool) {
+    pub(crate) fn add_other_engines(&mut self, facts: &Facts<'_>) {
         let policies = &mut self.policies;
         read::<engines::CiliumNetworkPolicy>(facts, policies);
         read::<engines::CalicoNetworkPolicy>(facts, policies);
         read::<engines::ApplicationNetworkPolicy>(facts, policies);
-        if of_the_cluster {
+        if self.of_the_cluster {
             read::<engines::CiliumClusterwideNetworkPolicy>(facts, policies);
             read::<engines::CalicoGlobalNetworkPolicy>(facts, policies);
             read::<engines::ClusterNetworkPolicy>(facts, policies);

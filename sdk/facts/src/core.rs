@@ -83,6 +83,18 @@ noun! {
     pub struct PodSpec {
         /// Uses the network of its node; absent when it does not.
         host_network: bool = "hostNetwork",
+        /// Absent when it does not say.
+        os: PodOs = "os",
+        /// Labels that its node must have; absent when any node will do.
+        node_selector: Map<Label> = "nodeSelector",
+    }
+}
+
+noun! {
+    /// The operating system of a pod's containers.
+    pub struct PodOs {
+        /// `linux` or `windows`.
+        name: Text = "name",
     }
 }
 

@@ -20,8 +20,8 @@ mod tiered;
 
 pub use coverage::{Applied, Cover, Direction};
 pub use logic::{all, any, both, not};
-pub use pods::{Group, NamespacePods, Pods};
-pub use policy::{Effect, Part, Policed, Policies, Policy};
+pub use pods::{Group, NamespacePods, Pods, Unenforced};
+pub use policy::{Effect, Level, Part, Policed, Policies, Policy};
 pub use selector::{Owner, Selector, Test, Value, Whose, label_selector, value_of};
 
 use crate::Unknown;

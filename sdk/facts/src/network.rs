@@ -7,7 +7,7 @@ mod cilium;
 
 use crate::core::{LabelSelector, ObjectMeta};
 use crate::{Anything, List, Text, noun};
-pub use calico::{CalicoGlobalNetworkPolicy, CalicoNetworkPolicy, CalicoRule, CalicoSpec};
+pub use calico::{CalicoCriteria, CalicoGlobalNetworkPolicy, CalicoNetworkPolicy, CalicoRule, CalicoSpec};
 pub use cilium::{
     CiliumClusterwideNetworkPolicy, CiliumEgress, CiliumIngress, CiliumNetworkPolicy, CiliumRule, DefaultDeny,
 };
@@ -115,6 +115,8 @@ noun! {
 noun! {
     /// What a policy for the cluster demands of its subject.
     pub struct TieredSpec {
+        /// `Admin` or `Baseline`; AWS's policies have it, of the others the kind says it.
+        tier: Text = "tier",
         /// Pods it is about.
         subject: TieredSubject = "subject",
         /// In order; the first that matches decides.

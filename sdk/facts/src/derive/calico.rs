@@ -3,11 +3,11 @@
 //! "Global network policy".
 
 use super::expression::parse;
-use super::policy::{Effect, Part, Policed};
+use super::policy::{Effect, Level, Part, Policed};
 use super::selector::{Owner, Selector, Whose, namespaces_own};
 use crate::core::ObjectMeta;
 use crate::network::{CalicoGlobalNetworkPolicy, CalicoNetworkPolicy, CalicoRule, CalicoSpec};
-use crate::{Anything, Known, List, Text, Unknown};
+use crate::{Known, List, Text, Unknown};
 use smol_str::SmolStr;
 
 /// Endpoints also carry labels that Calico makes of their namespace and service account.
@@ -47,11 +47,13 @@ impl CalicoSpec {
         }
         Ok(vec![Part {
             root: "/spec".into(),
+            level: Some(Level::Own),
             namespaces: selector(&self.namespace_selector, namespace_owner),
             pods: self.pods(),
             ingress: Known::derived(|| self.effect("Ingress", &self.ingress)),
             egress: Known::derived(|| self.effect("Egress", &self.egress)),
             blocks: (false, false),
+            rules: vec!["/types", "/ingress", "/egress"],
         }])
     }
 
@@ -103,24 +105,24 @@ impl CalicoSpec {
     }
 }
 
+/// Every field of a spec may be absent.
+fn parts(spec: &Known<CalicoSpec>) -> Result<Vec<Part>, Unknown> {
+    match spec.in_view()? {
+        Some(spec) => spec.parts(),
+        None => CalicoSpec::default().parts(),
+    }
+}
+
 impl CalicoRule {
     fn matches_everything(&self) -> Result<bool, Unknown> {
-        let criteria: [&Known<Anything>; 8] = [
-            &self.ip_version,
-            &self.protocol,
-            &self.not_protocol,
-            &self.icmp,
-            &self.not_icmp,
-            &self.source,
-            &self.destination,
-            &self.http,
-        ];
-        for criterion in criteria {
-            if criterion.declared()?.is_some() {
-                return Ok(false);
-            }
+        let mut narrowed = self.ip_version.declared()?.is_some();
+        for protocol in [&self.protocol, &self.not_protocol] {
+            narrowed |= protocol.declared()?.is_some();
         }
-        Ok(true)
+        for criteria in [&self.icmp, &self.not_icmp, &self.source, &self.destination, &self.http] {
+            narrowed |= criteria.declared()?.is_some();
+        }
+        Ok(!narrowed)
     }
 }
 
@@ -128,12 +130,11 @@ impl Policed for CalicoNetworkPolicy {
     const TITLE: &'static str = "Calico NetworkPolicy";
     const CLUSTER: bool = false;
     const SELECTS: &'static str = "/selector";
-    const RULES: &'static [&'static str] = &["/types", "/ingress", "/egress"];
     fn metadata(&self) -> &Known<ObjectMeta> {
         &self.metadata
     }
     fn parts(&self) -> Result<Vec<Part>, Unknown> {
-        self.spec.get()?.parts()
+        parts(&self.spec)
     }
 }
 
@@ -141,12 +142,11 @@ impl Policed for CalicoGlobalNetworkPolicy {
     const TITLE: &'static str = "Calico GlobalNetworkPolicy";
     const CLUSTER: bool = true;
     const SELECTS: &'static str = "/selector";
-    const RULES: &'static [&'static str] = &["/types", "/ingress", "/egress"];
     fn metadata(&self) -> &Known<ObjectMeta> {
         &self.metadata
     }
     fn parts(&self) -> Result<Vec<Part>, Unknown> {
-        self.spec.get()?.parts()
+        parts(&self.spec)
     }
 }
 
@@ -174,6 +174,8 @@ mod tests {
             (r#""egress":[{"action":"Allow"}]"#, [Some(Untouched), Some(Opens)]),
             (r#""ingress":[{"action":"Allow","source":{"nets":["10.0.0.0/8"]}}]"#, [Some(Isolates), Some(Untouched)]),
             (r#""ingress":[{"action":"Allow","source":{}}]"#, [Some(Opens), Some(Untouched)]),
+            (r#""ingress":[{"action":"Allow","source":"x"}]"#, [None, Some(Untouched)]),
+            (r#""ingress":[{"action":"Allow","protocol":6,"ipVersion":4}]"#, [Some(Isolates), Some(Untouched)]),
             (
                 r#""ingress":[{"action":"Log"},{"action":"Deny"},{"action":"Allow"}]"#,
                 [Some(DeniesAll), Some(Untouched)],

@@ -2,9 +2,10 @@
 //! in cilium/cilium `pkg/policy/api/rule.go`.
 
 use super::logic::any;
-use super::policy::{Effect, Part, Policed};
+use super::policy::{Effect, Level, Part, Policed};
 use super::selector::{Selector, Whose, label_selector};
 use crate::core::ObjectMeta;
+use crate::known::State;
 use crate::network::{
     CiliumClusterwideNetworkPolicy, CiliumEgress, CiliumIngress, CiliumNetworkPolicy, CiliumRule, DefaultDeny,
 };
@@ -50,6 +51,7 @@ fn part(rule: &CiliumRule, root: String) -> Result<Option<Part>, Unknown> {
     }
     Ok(Some(Part {
         root,
+        level: Some(Level::Own),
         namespaces: Selector::All,
         pods: label_selector(&rule.endpoint_selector, owner),
         ingress: Known::derived(|| {
@@ -59,10 +61,23 @@ fn part(rule: &CiliumRule, root: String) -> Result<Option<Part>, Unknown> {
             effect(&rule.egress, &rule.egress_deny, rule.forced(|d| &d.egress)?, CiliumEgress::is_open)
         }),
         blocks: (false, false),
+        rules: rule.places(),
     }))
 }
 
 impl CiliumRule {
+    /// The fields that are there; few rules have more than one of them.
+    fn places(&self) -> Vec<&'static str> {
+        let lists = [
+            ("/ingress", self.ingress.state == State::Absent),
+            ("/ingressDeny", self.ingress_deny.state == State::Absent),
+            ("/egress", self.egress.state == State::Absent),
+            ("/egressDeny", self.egress_deny.state == State::Absent),
+            ("/enableDefaultDeny", self.enable_default_deny.state == State::Absent),
+        ];
+        lists.into_iter().filter(|(_, absent)| !absent).map(|(place, _)| place).collect()
+    }
+
     fn forced(&self, direction: fn(&DefaultDeny) -> &Known<bool>) -> Result<Option<bool>, Unknown> {
         match self.enable_default_deny.declared()? {
             Some(deny) => Ok(direction(deny).declared()?.copied()),

@@ -2,7 +2,7 @@
 
 use super::logic::{all, any, both, not};
 use super::pods::{Group, NamespacePods, Pods};
-use super::policy::{Effect, Policies, Policy};
+use super::policy::{Effect, Level, Policies, Policy};
 use super::selector::{Selector, Value, Whose, value_of};
 use crate::{Known, Label, Map};
 use smol_str::SmolStr;
@@ -23,6 +23,14 @@ impl Direction {
         match self {
             Self::Ingress => "ingress",
             Self::Egress => "egress",
+        }
+    }
+
+    /// As policies spell it among their types.
+    pub(super) const fn policy_type(self) -> &'static str {
+        match self {
+            Self::Ingress => "Ingress",
+            Self::Egress => "Egress",
         }
     }
 }
@@ -85,6 +93,12 @@ impl<'p> Cover<'p> {
     #[must_use]
     pub fn count(&self) -> usize {
         self.groups().map(|(_, group)| group.count).sum()
+    }
+
+    /// How many further pods are on the network of their nodes, where no policy reaches them.
+    #[must_use]
+    pub fn on_nodes(&self) -> usize {
+        self.pods.map_or(0, NamespacePods::on_nodes)
     }
 
     /// Whether there is any pod.
@@ -166,15 +180,17 @@ impl<'p> Cover<'p> {
     }
 
     /// Whether a pod with these labels is isolated: a policy that isolates selects it, and none that allows everything
-    /// (policies of a namespace are additive).
+    /// on its level or an earlier one. Where administrators contradict each other the pod counts as open.
     fn is_pod_isolated(&self, labels: &[Value], direction: Direction) -> Known<bool> {
-        let by = |effect: fn(Effect) -> bool| {
-            any(self
-                .applied
-                .iter()
-                .map(|a| all([a.present.clone(), a.has(direction, effect), self.matches(a, labels)])))
+        let by = |level: Level, effect: fn(Effect) -> bool| {
+            let of_level = self.applied.iter().filter(move |a| a.policy.part.level.is_none_or(|its| its == level));
+            any(of_level.map(|a| all([a.present.clone(), a.has(direction, effect), self.matches(a, labels)])))
         };
-        both(by(Effect::isolates), not(by(|effect| effect == Effect::Opens)))
+        let closed = |level| by(level, Effect::isolates);
+        let open = |level| by(level, |effect| effect == Effect::Opens);
+        let baseline = all([closed(Level::Baseline), not(open(Level::Own)), not(open(Level::Baseline))]);
+        let own = both(closed(Level::Own), not(open(Level::Own)));
+        both(not(open(Level::Admin)), any([closed(Level::Admin), own, baseline]))
     }
 
     /// Whether all pods are isolated in that direction.

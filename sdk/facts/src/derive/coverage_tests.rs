@@ -1,6 +1,9 @@
 use super::*;
 use crate::Watch;
-use crate::network::{CalicoGlobalNetworkPolicy, CiliumClusterwideNetworkPolicy, NetworkPolicy};
+use crate::network::{
+    AdminNetworkPolicy, BaselineAdminNetworkPolicy, CalicoGlobalNetworkPolicy, CiliumClusterwideNetworkPolicy,
+    NetworkPolicy,
+};
 
 const DENY: &str = r#"{"metadata":{"name":"deny","namespace":"web"},"spec":{"podSelector":{}}}"#;
 const SHOP: &str = r#"{"metadata":{"name":"shop","namespace":"web"},
@@ -120,4 +123,51 @@ fn a_global_policy_of_calico_selects_namespaces_and_pods() {
     let policy = r#"{"metadata":{"name":"g"},"spec":{"namespaceSelector":"team == 'a'","selector":"app == 'shop'"}}"#;
     world.policies.read::<CalicoGlobalNetworkPolicy>(&serde_json::from_str(policy).expect("JSON"), "/g");
     world.see(|cover| assert_eq!((cover.has_policy(), cover.all_isolated(Direction::Ingress)), (yes(), yes())));
+}
+
+#[test]
+fn what_an_earlier_level_decides_no_later_one_changes() {
+    let policy = |action: &str| {
+        format!(
+            r#"{{"metadata":{{"name":"x"}},"spec":{{"subject":{{"namespaces":{{}}}},
+            "ingress":[{{"action":"{action}","from":[{{"namespaces":{{}}}}]}}]}}}}"#
+        )
+    };
+    let isolated = |own: &[&str], admin: Option<&str>, baseline: Option<&str>| {
+        let mut world = World::with(own).pod("{}");
+        let read = |action| serde_json::from_str(&policy(action)).expect("JSON");
+        if let Some(action) = admin {
+            world.policies.read::<AdminNetworkPolicy>(&read(action), "/a");
+        }
+        if let Some(action) = baseline {
+            let baseline = serde_json::from_str(&policy(action)).expect("JSON");
+            world.policies.read::<BaselineAdminNetworkPolicy>(&baseline, "/b");
+        }
+        world.see(|cover| cover.all_isolated(Direction::Ingress))
+    };
+    assert_eq!(isolated(&[DENY], Some("Allow"), None), no());
+    assert_eq!(isolated(&[OPEN], Some("Deny"), None), yes());
+    assert_eq!(isolated(&[DENY], Some("Pass"), Some("Allow")), yes());
+    assert_eq!(isolated(&[], None, Some("Deny")), yes());
+    assert_eq!(isolated(&[OPEN], None, Some("Deny")), no());
+    assert_eq!(isolated(&[], Some("Allow"), Some("Deny")), no());
+}
+
+#[test]
+fn pods_on_the_network_of_their_node_are_no_pods_here() {
+    let mut pods = Pods::new(Vec::new());
+    let pod = r#"{"metadata":{"name":"p","namespace":"web"},"spec":{"hostNetwork":true},"status":{"phase":"Running"}}"#;
+    pods.add(&serde_json::from_str(pod).expect("JSON"), "/");
+    let (none, policies) = (Known::value(Map::default()), Policies::default());
+    let cover = Cover::new("web", &none, &policies, &pods);
+    assert_eq!((cover.count(), cover.on_nodes(), cover.has_pods()), (0, 1, no()));
+}
+
+#[test]
+fn an_unread_policy_of_an_administrator_may_decide_either_way() {
+    let mut world = World::with(&[OPEN]).pod("{}");
+    world.policies.unless::<BaselineAdminNetworkPolicy>(&Known::lost("it is denied".into()));
+    world.see(|cover| assert_eq!(cover.all_isolated(Direction::Ingress), no()));
+    world.policies.unless::<AdminNetworkPolicy>(&Known::lost("it is denied".into()));
+    world.see(|cover| assert_eq!(cover.all_isolated(Direction::Ingress).peek(), None));
 }

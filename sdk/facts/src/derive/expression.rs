@@ -117,7 +117,7 @@ impl<'t> Parser<'t> {
             return Ok((Test::EndsWith(self.text()?), false));
         }
         let negated = self.take("not");
-        self.expect("in")?;
+        self.expect("in").map_err(|_| "a comparison is missing")?;
         Ok((Test::In(self.set()?), negated))
     }
 

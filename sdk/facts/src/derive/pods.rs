@@ -3,11 +3,11 @@
 
 use super::logic::{both, not};
 use super::selector::{Value, value_of};
-use crate::core::{ObjectMeta, Pod};
+use crate::core::{ObjectMeta, Pod, PodSpec};
 use crate::known::State;
 use crate::{Known, Text};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Workloads of a group that are named in messages.
 const NAMED: usize = 5;
@@ -26,7 +26,20 @@ pub struct Pods {
 #[derive(Debug, Default)]
 pub struct NamespacePods {
     groups: BTreeMap<Vec<Value>, Group>,
+    on_nodes: usize,
     doubt: Option<String>,
+}
+
+/// Pods on which the VPC CNI enforces no policy, whatever selects them (EKS user guide, "Limit Pod traffic with
+/// Kubernetes network policies", considerations).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unenforced {
+    /// They run on Fargate.
+    Fargate,
+    /// They run on Windows.
+    Windows,
+    /// Nothing owns them.
+    Ownerless,
 }
 
 /// Pods that no selector can tell apart.
@@ -34,10 +47,8 @@ pub struct NamespacePods {
 pub struct Group {
     /// How many.
     pub count: usize,
-    /// How many of them run on Fargate.
-    pub fargate: usize,
-    /// How many of them, not on Fargate, nothing owns.
-    pub ownerless: usize,
+    /// How many of them the VPC CNI passes over, and some of their workloads.
+    pub unenforced: BTreeMap<Unenforced, (usize, BTreeSet<String>)>,
     /// Some of the workloads, with the name and the place of one pod of each.
     pub workloads: BTreeMap<String, (String, String)>,
 }
@@ -57,23 +68,30 @@ impl Pods {
 
     /// Adds a pod. One that cannot be read leaves a doubt: in its namespace, or in all when that is not known.
     pub fn add(&mut self, pod: &Known<Pod>, place: &str) {
-        let considered = both(not(on_node_network(pod)), not(is_finished(pod)));
-        if considered.peek() == Some(&false) {
+        let (on_node, finished) = (on_node_network(pod), is_finished(pod));
+        let considered = both(not(on_node.clone()), not(finished.clone()));
+        if finished.peek() == Some(&true) {
             return;
         }
         let metadata = Known::settled(|| pod.get()?.metadata.get());
         let namespace = metadata.clone().and_then(|m| Known::settled(|| m.namespace.get()));
         let (metadata, namespace) = match (metadata, namespace) {
             (Ok(metadata), Ok(namespace)) => (metadata, namespace),
+            _ if considered.peek() == Some(&false) => return,
             (_, Err(why)) | (Err(why), _) => return least(&mut self.astray, format!("the namespace of a pod: {why}")),
         };
         let here = self.namespaces.entry(SmolStr::new(namespace.as_str())).or_default();
+        if considered.peek() == Some(&false) {
+            here.on_nodes += 1;
+            return;
+        }
         if considered.peek().is_none() {
             let name = metadata.name.peek().map_or("whose name is not known", Text::as_str);
             return least(&mut here.doubt, format!("pod {name}: {}", considered.reason()));
         }
         let labels = self.keys.iter().map(|key| value_of(&metadata.labels, key)).collect();
-        here.groups.entry(labels).or_default().add(metadata, place);
+        let spec = pod.peek().and_then(|p| p.spec.peek());
+        here.groups.entry(labels).or_default().add(metadata, spec, place);
         // Only for a remark: an address that cannot be read is none.
         if let Some(address) = pod.peek().and_then(|p| p.status.peek()?.pod_ip.peek()) {
             let v6 = address.contains(':');
@@ -106,6 +124,12 @@ impl NamespacePods {
         self.groups.iter().map(|(labels, group)| (labels.as_slice(), group))
     }
 
+    /// How many are on the network of their nodes, where no policy reaches them.
+    #[must_use]
+    pub const fn on_nodes(&self) -> usize {
+        self.on_nodes
+    }
+
     /// Why there may be pods here that are not counted.
     pub(super) fn doubt(&self) -> Option<&str> {
         self.doubt.as_deref()
@@ -113,35 +137,19 @@ impl NamespacePods {
 }
 
 impl Group {
-    /// Owners and Fargate only serve remarks: what cannot be read of them is passed over.
-    fn add(&mut self, metadata: &ObjectMeta, place: &str) {
+    /// What only serves remarks is passed over where it cannot be read.
+    fn add(&mut self, metadata: &ObjectMeta, spec: Option<&PodSpec>, place: &str) {
         self.count += 1;
         let name = metadata.name.peek().map_or("without a readable name", Text::as_str).to_owned();
-        let label = |key| match value_of(&metadata.labels, key) {
-            Value::Is(value) => Some(value),
-            _ => None,
-        };
-        let owner = metadata
-            .owner_references
-            .peek()
-            .and_then(|l| l.first()?.peek())
-            .and_then(|o| Some((o.kind.peek()?, o.name.peek()?)));
-        // EKS puts this label on the pods that it runs on Fargate.
-        if label("eks.amazonaws.com/fargate-profile").is_some() {
-            self.fargate += 1;
-        } else if matches!(metadata.owner_references.state, State::Absent | State::Null | State::Empty) {
-            self.ownerless += 1;
-        }
-        let workload = match owner {
-            None => format!("Pod {name}"),
-            Some((kind, owner)) => {
-                let hash = label("pod-template-hash").map(|hash| format!("-{hash}"));
-                match hash.as_deref().and_then(|hash| owner.strip_suffix(hash)) {
-                    Some(deployment) if *kind == *"ReplicaSet" => format!("Deployment {deployment}"),
-                    _ => format!("{kind} {owner}"),
-                }
+        let workload = workload(metadata, &name);
+        if let Some(why) = unenforced(metadata, spec) {
+            let (count, workloads) = self.unenforced.entry(why).or_default();
+            *count += 1;
+            workloads.insert(workload.clone());
+            if workloads.len() > NAMED {
+                workloads.pop_last();
             }
-        };
+        }
         let example = self.workloads.entry(workload).or_insert_with(|| (name.clone(), place.to_owned()));
         if name < example.0 {
             *example = (name, place.to_owned());
@@ -149,6 +157,44 @@ impl Group {
         if self.workloads.len() > NAMED {
             self.workloads.pop_last();
         }
+    }
+}
+
+fn label(metadata: &ObjectMeta, key: &str) -> Option<SmolStr> {
+    match value_of(&metadata.labels, key) {
+        Value::Is(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// What owns a pod, as its users call it: a Deployment rather than its ReplicaSet.
+fn workload(metadata: &ObjectMeta, name: &str) -> String {
+    let owner = metadata.owner_references.peek().and_then(|l| l.first()?.peek());
+    let Some((kind, owner)) = owner.and_then(|o| Some((o.kind.peek()?, o.name.peek()?))) else {
+        return format!("Pod {name}");
+    };
+    let hash = label(metadata, "pod-template-hash").map(|hash| format!("-{hash}"));
+    match hash.as_deref().and_then(|hash| owner.strip_suffix(hash)) {
+        Some(deployment) if *kind == *"ReplicaSet" => format!("Deployment {deployment}"),
+        _ => format!("{kind} {owner}"),
+    }
+}
+
+fn unenforced(metadata: &ObjectMeta, spec: Option<&PodSpec>) -> Option<Unenforced> {
+    let os = spec.and_then(|s| s.os.peek()?.name.peek()).map(|name| SmolStr::new(name.as_str()));
+    let selected = || match value_of(&spec?.node_selector, "kubernetes.io/os") {
+        Value::Is(value) => Some(value),
+        _ => None,
+    };
+    // EKS puts this label on the pods that it runs on Fargate.
+    if label(metadata, "eks.amazonaws.com/fargate-profile").is_some() {
+        Some(Unenforced::Fargate)
+    } else if os.or_else(selected).is_some_and(|os| os == "windows") {
+        Some(Unenforced::Windows)
+    } else if matches!(metadata.owner_references.state, State::Absent | State::Null | State::Empty) {
+        Some(Unenforced::Ownerless)
+    } else {
+        None
     }
 }
 
@@ -199,7 +245,9 @@ mod tests {
         let failed = pod(r#""name":"a""#, r#","spec":{"hostNetwork":"?"},"status":{"phase":"Failed"}"#);
         let host = pod(r#""name":"a""#, r#","spec":{"hostNetwork":true},"status":{"phase":"Running"}"#);
         let all = pods(&[&done, &failed, &host]);
-        assert!(all.of("web").is_none() && all.astray().is_none());
+        let here = all.of("web").expect("one on its node's network");
+        assert_eq!((here.groups().count(), here.on_nodes(), here.doubt()), (0, 1, None));
+        assert!(all.astray().is_none());
     }
 
     #[test]
@@ -214,10 +262,24 @@ mod tests {
         let groups: Vec<_> = all.of("web").expect("pods").groups().collect();
         assert_eq!((groups.len(), all.addresses), (2, (true, false)));
         let (labels, group) = groups[0];
-        assert_eq!((labels, group.count, group.fargate, group.ownerless), (&[Value::Is("w".into())][..], 2, 1, 0));
+        assert_eq!((labels, group.count), (&[Value::Is("w".into())][..], 2));
+        assert_eq!(group.unenforced, BTreeMap::from([(Unenforced::Fargate, (1, ["Pod t".to_owned()].into()))]));
         assert_eq!(group.workloads.keys().collect::<Vec<_>>(), ["Deployment w", "Pod t"]);
         assert!(matches!(groups[1].0, [Value::Unclear(_)]));
-        assert_eq!(groups[1].1.ownerless, 1);
+        assert_eq!(groups[1].1.unenforced[&Unenforced::Ownerless].0, 1);
+    }
+
+    #[test]
+    fn windows_is_told_by_the_pod_or_its_node_selector() {
+        let owner = r#""ownerReferences":[{"kind":"DaemonSet","name":"d"}],"name":"#;
+        let said = pod(&format!(r#"{owner}"a""#), &format!(r#","spec":{{"os":{{"name":"windows"}}}}{RUNS}"#));
+        let selector = r#","spec":{"nodeSelector":{"kubernetes.io/os":"windows"}}"#;
+        let selected = pod(&format!(r#"{owner}"b""#), &format!("{selector}{RUNS}"));
+        let linux = pod(&format!(r#"{owner}"c""#), &format!(r#","spec":{{"os":{{"name":"linux"}}}}{RUNS}"#));
+        let all = pods(&[&said, &selected, &linux]);
+        let (_, group) = all.of("web").expect("pods").groups().next().expect("one group");
+        let windows = (2, BTreeSet::from(["DaemonSet d".to_owned()]));
+        assert_eq!((group.count, &group.unenforced), (3, &BTreeMap::from([(Unenforced::Windows, windows)])));
     }
 
     #[test]

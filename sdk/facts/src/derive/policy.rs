@@ -1,5 +1,6 @@
 //! What a network policy does, in one form for all engines.
 
+use super::coverage::Direction;
 use super::logic::any;
 use super::selector::{Selector, label_selector, pods_own};
 use crate::core::ObjectMeta;
@@ -32,11 +33,24 @@ impl Effect {
     }
 }
 
+/// When a policy is asked: what an earlier level decides, no later one can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Of an administrator, before all others.
+    Admin,
+    /// Of those who own the pods. Policies of this level are additive.
+    Own,
+    /// Of an administrator, for what no other policy decides.
+    Baseline,
+}
+
 /// One rule set of a policy. Most policies have one.
 #[derive(Debug, Clone)]
 pub struct Part {
     /// Where it stands in its item.
     pub root: String,
+    /// When it is asked; `None` for one that could not be read, if its kind does not say it.
+    pub level: Option<Level>,
     /// Namespaces it is about; of a policy that lives in one, this is not asked.
     pub namespaces: Selector,
     /// Pods it is about.
@@ -47,19 +61,23 @@ pub struct Part {
     pub egress: Known<Effect>,
     /// Whether its rules name blocks of IPv4 and of IPv6 addresses.
     pub blocks: (bool, bool),
+    /// Below `root`, where it says what it does to them.
+    pub rules: Vec<&'static str>,
 }
 
 impl Part {
-    fn unreadable(why: &str) -> Self {
+    fn unreadable(level: Option<Level>, why: &str) -> Self {
         let lost = || Known::lost(why.to_owned());
         let unclear = || Selector::Unclear(why.to_owned());
         Self {
             root: "/spec".into(),
+            level,
             namespaces: unclear(),
             pods: unclear(),
             ingress: lost(),
             egress: lost(),
             blocks: (false, false),
+            rules: Vec::new(),
         }
     }
 }
@@ -70,10 +88,10 @@ pub trait Policed: Noun {
     const TITLE: &'static str;
     /// Whether it lives in no namespace and is about the cluster.
     const CLUSTER: bool;
+    /// When it is asked; `None` when each policy says it for itself.
+    const LEVEL: Option<Level> = Some(Level::Own);
     /// Below [`Part::root`], where it says which pods it is about.
     const SELECTS: &'static str;
-    /// Below [`Part::root`], where it says what it does to them.
-    const RULES: &'static [&'static str] = &["/ingress", "/egress"];
     /// Name and namespace.
     fn metadata(&self) -> &Known<ObjectMeta>;
     /// Its rule sets.
@@ -121,10 +139,10 @@ impl Policies {
         let home = if T::CLUSTER { Ok(None) } else { metadata(|m| &m.namespace).map(Some) };
         let parts = Known::settled(|| noun.get()?.parts());
         let doubt = parts.is_err();
-        for mut part in parts.unwrap_or_else(|why| vec![Part::unreadable(&why)]) {
+        for mut part in parts.unwrap_or_else(|why| vec![Part::unreadable(T::LEVEL, &why)]) {
             part.blame(&title);
             let at = |field: &str| format!("{place}{}{field}", part.root);
-            let (selects_at, rules_at) = (at(T::SELECTS), T::RULES.iter().map(|field| at(field)).collect());
+            let (selects_at, rules_at) = (at(T::SELECTS), part.rules.iter().map(|field| at(field)).collect());
             let lost = home.as_ref().err().map(|why| format!("{title}: {why}"));
             let policy = Policy { title: title.clone(), cluster: T::CLUSTER, doubt, selects_at, rules_at, part, lost };
             match &home {
@@ -144,7 +162,7 @@ impl Policies {
                 doubt: true,
                 selects_at: format!("/facts/{}/status", T::KIND),
                 rules_at: Vec::new(),
-                part: Part::unreadable(&why),
+                part: Part::unreadable(T::LEVEL, &why),
                 lost: Some(why),
             });
         }
@@ -176,26 +194,32 @@ impl Part {
     }
 }
 
+/// Whether a policy that does not say its types affects a direction: (direction, it has rules for it).
+type Assumed = fn(Direction, bool) -> bool;
+
 impl NetworkPolicySpec {
     /// As the API reference of NetworkPolicySpec says, field by field.
-    fn part(&self) -> Part {
+    fn part(&self, assumed: Assumed) -> Part {
         Part {
             root: "/spec".into(),
+            level: Some(Level::Own),
             namespaces: Selector::All,
             pods: label_selector(&self.pod_selector, pods_own),
-            ingress: Known::derived(|| effect(self.affects("Ingress")?, &self.ingress, IngressRule::is_open)),
-            egress: Known::derived(|| effect(self.affects("Egress")?, &self.egress, EgressRule::is_open)),
+            ingress: Known::derived(|| {
+                effect(self.affects(Direction::Ingress, &self.ingress, assumed)?, &self.ingress, IngressRule::is_open)
+            }),
+            egress: Known::derived(|| {
+                effect(self.affects(Direction::Egress, &self.egress, assumed)?, &self.egress, EgressRule::is_open)
+            }),
             blocks: self.blocks(),
+            rules: vec!["/policyTypes", "/ingress", "/egress"],
         }
     }
 
-    /// "If this field is not specified, it will default based on the existence of ingress or egress rules; policies
-    /// that contain an egress section are assumed to affect egress, and all policies are assumed to affect ingress."
-    fn affects(&self, direction: &str) -> Result<bool, Unknown> {
+    fn affects<R>(&self, direction: Direction, rules: &Known<List<R>>, assumed: Assumed) -> Result<bool, Unknown> {
         match self.policy_types.declared()? {
-            Some(types) => Ok(types.all_known()?.into_iter().any(|t| *t == *direction)),
-            None if direction == "Ingress" => Ok(true),
-            None => Ok(self.egress.declared()?.is_some()),
+            Some(types) => Ok(types.all_known()?.into_iter().any(|t| **t == *direction.policy_type())),
+            None => Ok(assumed(direction, rules.declared()?.is_some())),
         }
     }
 
@@ -248,12 +272,14 @@ impl Policed for NetworkPolicy {
     const TITLE: &'static str = "NetworkPolicy";
     const CLUSTER: bool = false;
     const SELECTS: &'static str = "/podSelector";
-    const RULES: &'static [&'static str] = &["/policyTypes", "/ingress", "/egress"];
     fn metadata(&self) -> &Known<ObjectMeta> {
         &self.metadata
     }
     fn parts(&self) -> Result<Vec<Part>, Unknown> {
-        Ok(vec![self.spec.get()?.part()])
+        // "If this field is not specified, it will default based on the existence of ingress or egress rules; policies
+        // that contain an egress section are assumed to affect egress, and all policies (whether or not they contain an
+        // ingress section) are assumed to affect ingress."
+        parts(&self.spec, |direction, has_rules| direction == Direction::Ingress || has_rules)
     }
 }
 
@@ -261,13 +287,22 @@ impl Policed for ApplicationNetworkPolicy {
     const TITLE: &'static str = "ApplicationNetworkPolicy";
     const CLUSTER: bool = false;
     const SELECTS: &'static str = "/podSelector";
-    const RULES: &'static [&'static str] = &["/policyTypes", "/ingress", "/egress"];
     fn metadata(&self) -> &Known<ObjectMeta> {
         &self.metadata
     }
     fn parts(&self) -> Result<Vec<Part>, Unknown> {
-        Ok(vec![self.spec.get()?.part()])
+        // Of a custom resource the API server fills in no types, and AWS's controller hands them on as they are: without
+        // them a direction without rules is not isolated.
+        parts(&self.spec, |_, has_rules| has_rules)
     }
+}
+
+/// Every field of a spec may be absent.
+fn parts(spec: &Known<NetworkPolicySpec>, assumed: Assumed) -> Result<Vec<Part>, Unknown> {
+    Ok(vec![match spec.in_view()? {
+        Some(spec) => spec.part(assumed),
+        None => NetworkPolicySpec::default().part(assumed),
+    }])
 }
 
 #[cfg(test)]

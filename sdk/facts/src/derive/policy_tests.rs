@@ -30,6 +30,28 @@ fn the_directions_a_policy_isolates() {
 }
 
 #[test]
+fn a_policy_of_aws_that_does_not_say_its_types_affects_what_it_has_rules_for() {
+    let effects = |spec: &str| {
+        let policy: Known<ApplicationNetworkPolicy> =
+            serde_json::from_str(&format!(r#"{{"spec":{{{spec}}}}}"#)).expect("JSON");
+        let part = Known::settled(|| policy.get()?.parts()).expect("readable").remove(0);
+        [part.ingress.peek().copied(), part.egress.peek().copied()]
+    };
+    use Effect::{DeniesAll, Isolates, Untouched};
+    assert_eq!(effects(r#""podSelector":{}"#), [Some(Untouched), Some(Untouched)]);
+    assert_eq!(effects(r#""egress":[{"ports":[{"port":53}]}]"#), [Some(Untouched), Some(Isolates)]);
+    assert_eq!(effects(r#""policyTypes":["Ingress"]"#), [Some(DeniesAll), Some(Untouched)]);
+}
+
+#[test]
+fn a_spec_of_which_the_view_shows_nothing_says_nothing() {
+    let part = part("");
+    assert_eq!((part.pods, part.ingress.peek()), (Selector::All, Some(&Effect::DeniesAll)));
+    let missing: Known<NetworkPolicy> = serde_json::from_str(r#"{"metadata":{"name":"x"}}"#).expect("JSON");
+    assert!(Known::settled(|| missing.get()?.parts()).is_err());
+}
+
+#[test]
 fn families_of_address_blocks() {
     let from = |cidr: &str| part(&format!(r#""ingress":[{{"from":[{{"ipBlock":{{"cidr":"{cidr}"}}}}]}}]"#)).blocks;
     assert_eq!((from("10.0.0.0/8"), from("2001:db8::/32")), ((true, false), (false, true)));

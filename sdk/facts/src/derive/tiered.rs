@@ -4,7 +4,7 @@
 //! kubernetes-sigs/network-policy-api `apis/v1alpha1/adminnetworkpolicy_types.go`.
 
 use super::logic::any;
-use super::policy::{Effect, Part, Policed};
+use super::policy::{Effect, Level, Part, Policed};
 use super::selector::{Selector, label_selector, namespaces_own, pods_own};
 use crate::core::ObjectMeta;
 use crate::network::{
@@ -14,16 +14,33 @@ use crate::network::{
 use crate::{Given, Known, List, Unknown};
 
 impl TieredSpec {
-    fn parts(&self) -> Result<Vec<Part>, Unknown> {
+    fn parts(&self, level: Level) -> Result<Vec<Part>, Unknown> {
         let (namespaces, pods) = self.subject.get()?.selectors()?;
         Ok(vec![Part {
             root: "/spec".into(),
+            level: Some(level),
             namespaces,
             pods,
-            ingress: Known::derived(|| effect(&self.ingress, |rule| &rule.from)),
-            egress: Known::derived(|| effect(&self.egress, |rule| &rule.to)),
-            blocks: (false, false),
+            ingress: Known::derived(|| effect(&self.ingress, |rule| &rule.from, TieredPeer::is_every_source)),
+            egress: Known::derived(|| effect(&self.egress, |rule| &rule.to, TieredPeer::is_every_destination)),
+            blocks: self.blocks(),
+            rules: vec!["/ingress", "/egress"],
         }])
+    }
+
+    fn level(&self) -> Result<Level, Unknown> {
+        match self.tier.get()?.as_str() {
+            "Admin" => Ok(Level::Admin),
+            "Baseline" => Ok(Level::Baseline),
+            other => Err(Unknown::because(format!("{other} is no tier"))),
+        }
+    }
+
+    fn blocks(&self) -> (bool, bool) {
+        let peers = self.egress.peek().into_iter().flat_map(|l| l.iter()).filter_map(|r| r.peek()?.to.peek());
+        let networks = peers.flat_map(|l| l.iter()).filter_map(|p| p.peek()?.networks.peek());
+        let blocks = networks.flat_map(|l| l.iter()).filter_map(Known::peek);
+        blocks.fold((false, false), |(v4, v6), block| (v4 || !block.contains(':'), v6 || block.contains(':')))
     }
 }
 
@@ -41,17 +58,17 @@ impl TieredSubject {
     }
 }
 
-/// Rules stand in the order in which they decide. One with a peer that is every namespace and without ports leaves
-/// nothing in the cluster to later ones.
+/// Rules stand in the order in which they decide. One about everyone and without ports leaves nothing to later ones.
 fn effect(
     rules: &Known<List<TieredRule>>,
     peers: fn(&TieredRule) -> &Known<List<TieredPeer>>,
+    is_everyone: fn(&TieredPeer) -> Result<bool, Unknown>,
 ) -> Result<Effect, Unknown> {
     let Some(rules) = rules.declared()? else { return Ok(Effect::Untouched) };
     let mut allows = false;
     for rule in rules.iter() {
         let rule = rule.get()?;
-        let everyone = any(peers(rule).get()?.iter().map(|peer| Known::derived(|| peer.get()?.is_everyone())));
+        let everyone = any(peers(rule).get()?.iter().map(|peer| Known::derived(|| is_everyone(peer.get()?))));
         let blanket = *everyone.get()? && rule.ports.declared()?.is_none();
         match (rule.action.get()?.as_str(), blanket) {
             ("Deny", true) => return Ok(if allows { Effect::Isolates } else { Effect::DeniesAll }),
@@ -67,36 +84,47 @@ fn effect(
 }
 
 impl TieredPeer {
-    fn is_everyone(&self) -> Result<bool, Unknown> {
+    /// Sources outside of the cluster cannot be named at all; every namespace is the most that a rule can say.
+    fn is_every_source(&self) -> Result<bool, Unknown> {
         match self.namespaces.given()? {
-            Given::Not => {}
-            _ => return Ok(label_selector(&self.namespaces, namespaces_own) == Selector::All),
+            Given::Not => Ok(false),
+            _ => match label_selector(&self.namespaces, namespaces_own) {
+                Selector::Unclear(why) => Err(Unknown::because(why)),
+                selector => Ok(selector == Selector::All),
+            },
         }
+    }
+
+    /// Every namespace is not the internet. "If you Allow or Deny traffic to "0.0.0.0/0", that will allow or deny all
+    /// IPv4 pod-to-pod traffic as well."
+    fn is_every_destination(&self) -> Result<bool, Unknown> {
         let Some(networks) = self.networks.declared()? else { return Ok(false) };
         Ok(networks.all_known()?.into_iter().any(|n| *n == *"0.0.0.0/0" || *n == *"::/0"))
     }
 }
 
 macro_rules! tiered {
-    ($($noun:ident = $title:literal),* $(,)?) => {$(
+    ($($noun:ident = $title:literal at $level:expr),* $(,)?) => {$(
         impl Policed for $noun {
             const TITLE: &'static str = $title;
             const CLUSTER: bool = true;
+            const LEVEL: Option<Level> = $level;
             const SELECTS: &'static str = "/subject";
             fn metadata(&self) -> &Known<ObjectMeta> {
                 &self.metadata
             }
             fn parts(&self) -> Result<Vec<Part>, Unknown> {
-                self.spec.get()?.parts()
+                let spec = self.spec.get()?;
+                spec.parts(Self::LEVEL.map_or_else(|| spec.level(), Ok)?)
             }
         }
     )*};
 }
 
 tiered! {
-    ClusterNetworkPolicy = "ClusterNetworkPolicy",
-    AdminNetworkPolicy = "AdminNetworkPolicy",
-    BaselineAdminNetworkPolicy = "BaselineAdminNetworkPolicy",
+    ClusterNetworkPolicy = "ClusterNetworkPolicy" at None,
+    AdminNetworkPolicy = "AdminNetworkPolicy" at Some(Level::Admin),
+    BaselineAdminNetworkPolicy = "BaselineAdminNetworkPolicy" at Some(Level::Baseline),
 }
 
 #[cfg(test)]
@@ -107,6 +135,11 @@ mod tests {
         let policy: Known<AdminNetworkPolicy> =
             serde_json::from_str(&format!(r#"{{"spec":{{{spec}}}}}"#)).expect("JSON");
         Known::settled(|| policy.get()?.parts()).map(|mut parts| parts.remove(0))
+    }
+
+    fn egress(rules: &str) -> Option<Effect> {
+        let part = parts(&format!(r#""subject":{{"namespaces":{{}}}},"egress":[{rules}]"#)).expect("readable");
+        part.egress.peek().copied()
     }
 
     fn ingress(rules: &str) -> Option<Effect> {
@@ -126,7 +159,6 @@ mod tests {
             (some.to_owned(), Some(Filters)),
             (format!(r#"{{"action":"Accept","from":[{{"namespaces":{{}}}}]}},{deny}"#), Some(Opens)),
             (format!(r#"{{"action":"Pass","from":[{{"namespaces":{{}}}}]}},{deny}"#), Some(Filters)),
-            (r#"{"action":"Deny","from":[{"networks":["0.0.0.0/0"]}]}"#.into(), Some(DeniesAll)),
             (r#"{"action":"Deny","from":[{"namespaces":{}}],"ports":[{"namedPort":"x"}]}"#.into(), Some(Filters)),
             (r#"{"action":"Deny","from":[{"namespaces":null}]}"#.into(), None),
             (r#"{"action":"Deny"}"#.into(), None),
@@ -134,6 +166,34 @@ mod tests {
         ] {
             assert_eq!(ingress(&rules), expected, "{rules}");
         }
+    }
+
+    #[test]
+    fn denying_every_namespace_leaves_the_internet() {
+        let to = |action: &str, peer: &str| format!(r#"{{"action":"{action}","to":[{peer}]}}"#);
+        let (inside, all) = (r#"{"namespaces":{}}"#, r#"{"networks":["0.0.0.0/0"]}"#);
+        assert_eq!(egress(&to("Deny", inside)), Some(Effect::Filters));
+        assert_eq!(egress(&to("Deny", all)), Some(Effect::DeniesAll));
+        assert_eq!(egress(&format!("{},{}", to("Pass", inside), to("Deny", all))), Some(Effect::Isolates));
+        assert_eq!(egress(&to("Accept", r#"{"networks":["10.0.0.0/8"]},{"networks":["::/0"]}"#)), Some(Effect::Opens));
+        assert_eq!(egress(&to("Deny", r#"{"networks":7}"#)), None);
+    }
+
+    #[test]
+    fn levels_and_families() {
+        let read = |tier: &str| {
+            let spec = format!(
+                r#""subject":{{"namespaces":{{}}}},"egress":[{{"action":"Deny","to":[{{"networks":["::/0"]}}]}}]{tier}"#
+            );
+            let policy: Known<ClusterNetworkPolicy> =
+                serde_json::from_str(&format!(r#"{{"spec":{{{spec}}}}}"#)).expect("JSON");
+            Known::settled(|| policy.get()?.parts()).map(|mut parts| parts.remove(0))
+        };
+        let admin = read(r#","tier":"Admin""#).expect("readable");
+        assert_eq!((admin.level, admin.blocks), (Some(Level::Admin), (false, true)));
+        assert_eq!(read(r#","tier":"Baseline""#).map(|p| p.level), Ok(Some(Level::Baseline)));
+        assert!(read(r#","tier":"Middle""#).is_err() && read("").is_err());
+        assert_eq!(parts(r#""subject":{"namespaces":{}}"#).map(|p| p.level), Ok(Some(Level::Admin)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! `policy_common.go`; the custom resources of `crd.projectcalico.org/v1` have the same specs.
 
 use crate::core::ObjectMeta;
-use crate::{Anything, List, Text, noun};
+use crate::{List, NumberOrText, Text, noun};
 
 noun! {
     /// A policy of Calico for one namespace.
@@ -54,20 +54,25 @@ noun! {
         /// `Allow`, `Deny`, `Log`, `Pass`.
         action: Text = "action",
         /// 4 or 6.
-        ip_version: Anything = "ipVersion",
+        ip_version: i64 = "ipVersion",
         /// Protocol.
-        protocol: Anything = "protocol",
+        protocol: NumberOrText = "protocol",
         /// Not this protocol.
-        not_protocol: Anything = "notProtocol",
+        not_protocol: NumberOrText = "notProtocol",
         /// Type and code.
-        icmp: Anything = "icmp",
+        icmp: CalicoCriteria = "icmp",
         /// Not this type and code.
-        not_icmp: Anything = "notICMP",
+        not_icmp: CalicoCriteria = "notICMP",
         /// Where from.
-        source: Anything = "source",
+        source: CalicoCriteria = "source",
         /// Where to.
-        destination: Anything = "destination",
+        destination: CalicoCriteria = "destination",
         /// Of HTTP requests.
-        http: Anything = "http",
+        http: CalicoCriteria = "http",
     }
+}
+
+noun! {
+    /// Some criteria; that there are any is all that is asked.
+    pub struct CalicoCriteria {}
 }

@@ -33,7 +33,7 @@ noun! {
         /// `{}` is every endpoint.
         endpoint_selector: LabelSelector = "endpointSelector",
         /// A rule about nodes has this one instead.
-        node_selector: Anything = "nodeSelector",
+        node_selector: LabelSelector = "nodeSelector",
         /// "If omitted or empty, this rule does not apply at ingress."
         ingress: List<CiliumIngress> = "ingress",
         /// Denied whatever is allowed; it too puts the endpoint into default deny.
