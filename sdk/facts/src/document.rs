@@ -54,7 +54,12 @@ pub struct KindFacts<'a> {
     pub gaps: Vec<Gap>,
     items: Vec<&'a str>,
     views: Vec<(Fields, Arc<[Chunk]>)>,
+    /// What else the document says of it, as it stands.
+    texts: Texts<'a>,
 }
+
+/// The values of an object by their keys. They are quoted for many findings, and a big document is not walked for each.
+type Texts<'a> = BTreeMap<String, &'a str>;
 
 impl KindFacts<'_> {
     /// How many items there are.
@@ -81,6 +86,8 @@ pub struct Document<'a> {
     /// What took them; JSON text.
     pub collector: Option<&'a str>,
     text: &'a str,
+    /// All but the facts.
+    texts: Texts<'a>,
     scope_text: &'a str,
     kinds: BTreeMap<String, KindFacts<'a>>,
 }
@@ -98,6 +105,7 @@ impl<'a> Document<'a> {
         let mut cursor = Cursor::new(text);
         let mut parts = Parts::default();
         cursor.object(|cursor, key| {
+            let start = cursor.offset();
             match &*key.text() {
                 "schema" => schema(cursor)?,
                 "collected_at" => parts.collected_at = Some(instant(cursor)?),
@@ -114,7 +122,7 @@ impl<'a> Document<'a> {
                 }
                 other => return Err(cursor.error(format!("unknown key {other:?}"))),
             }
-            parts.seen.push(key.text().into_owned());
+            parts.texts.insert(key.text().into_owned(), cursor.since(start));
             Ok(())
         })?;
         cursor.end()?;
@@ -148,6 +156,10 @@ impl<'a> Document<'a> {
                 let item = self.kinds.get(*kind)?.items.get(index.parse::<usize>().ok().filter(|_| valid)?)?;
                 descend(item, rest)
             }
+            ["facts", kind, key, rest @ ..] if *key != "items" => {
+                descend(self.kinds.get(*kind)?.texts.get(*key)?, rest)
+            }
+            [key, rest @ ..] if *key != "facts" => descend(self.texts.get(*key)?, rest),
             all => descend(self.text, all),
         }
     }
@@ -155,7 +167,7 @@ impl<'a> Document<'a> {
 
 #[derive(Default)]
 struct Parts<'a> {
-    seen: Vec<String>,
+    texts: Texts<'a>,
     collected_at: Option<String>,
     collector: Option<&'a str>,
     scope: Option<(usize, &'a str)>,
@@ -163,19 +175,21 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn finish(self, text: &'a str) -> Result<Document<'a>, JsonError> {
-        if !self.seen.iter().any(|k| k == "schema") {
+    fn finish(mut self, text: &'a str) -> Result<Document<'a>, JsonError> {
+        if !self.texts.contains_key("schema") {
             return Err(JsonError::new(0, format!("no \"schema\"; this program reads {SCHEMA:?}")));
         }
         let missing = |key| JsonError::new(0, format!("no {key:?}"));
         let (scope_at, scope_text) = self.scope.ok_or_else(|| missing("scope"))?;
         let scope =
             serde_json::from_str(scope_text).map_err(|e| JsonError::new(scope_at, e.to_string()).within("scope"))?;
+        self.texts.remove("facts");
         Ok(Document {
             scope,
             collected_at: self.collected_at.ok_or_else(|| missing("collected_at"))?,
             collector: self.collector,
             text,
+            texts: self.texts,
             scope_text,
             kinds: self.kinds.ok_or_else(|| missing("facts"))?,
         })
@@ -217,7 +231,9 @@ fn instant(cursor: &mut Cursor<'_>) -> Result<String, JsonError> {
 fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'a>, JsonError> {
     let (mut status, mut reason, mut permission, mut gaps, mut items) = (None, None, None, Vec::new(), None);
     let start = cursor.offset();
+    let mut texts = Texts::new();
     cursor.object(|cursor, key| {
+        let value = cursor.offset();
         match &*key.text() {
             "status" => status = Some(read_as::<Availability>(cursor)?),
             "reason" => reason = read_as::<Option<String>>(cursor)?,
@@ -226,6 +242,7 @@ fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'
             "items" => items = Some(Items::read(cursor, sets)?),
             other => return Err(cursor.error(format!("unknown key {other:?} of a kind"))),
         }
+        texts.insert(key.text().into_owned(), cursor.since(value));
         Ok(())
     })?;
     let bad = |what: &str| JsonError::new(start, what);
@@ -237,7 +254,8 @@ fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'
         return Err(bad("a complete kind with gaps: a kind with gaps is partial"));
     }
     let Items { items, views } = items.unwrap_or_default();
-    Ok(KindFacts { status, reason, permission, gaps, items, views })
+    texts.remove("items");
+    Ok(KindFacts { status, reason, permission, gaps, items, views, texts })
 }
 
 /// Small parts are read by serde once the walk has checked their grammar.
@@ -277,3 +295,7 @@ fn descend<'a>(text: &'a str, tokens: &[&str]) -> Option<&'a str> {
     }
     descend(found?, rest)
 }
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;
