@@ -6,7 +6,7 @@
 use anyhow::{Context as _, Result};
 use memmap2::Mmap;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -204,7 +204,23 @@ struct Route<'a> {
 struct Template<'a> {
     launch_template_id: &'a str,
     version_number: u64,
-    launch_template_data: IgnoredAny,
+    #[serde(borrow)]
+    launch_template_data: TemplateData<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TemplateData<'a> {
+    #[serde(borrow)]
+    network_interfaces: Option<Vec<TemplateInterface<'a>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TemplateInterface<'a> {
+    device_index: Option<u32>,
+    associate_public_ip_address: Option<bool>,
+    subnet_id: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -274,8 +290,8 @@ struct PolicySpec<'a> {
     #[serde(borrow)]
     pod_selector: Selector<'a>,
     policy_types: Option<Vec<&'a str>>,
-    ingress: Option<Vec<IgnoredAny>>,
-    egress: Option<Vec<IgnoredAny>>,
+    ingress: Option<&'a RawValue>,
+    egress: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -289,14 +305,22 @@ struct Selector<'a> {
 struct Pod<'a> {
     #[serde(borrow)]
     metadata: Meta<'a>,
-    spec: PodSpec,
+    spec: PodSpec<'a>,
     status: PodStatus<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PodSpec {
+struct PodSpec<'a> {
     host_network: Option<bool>,
+    #[serde(borrow)]
+    os: Option<Os<'a>>,
+    node_selector: Option<BTreeMap<&'a str, &'a str>>,
+}
+
+#[derive(Deserialize)]
+struct Os<'a> {
+    name: &'a str,
 }
 
 #[derive(Deserialize)]
