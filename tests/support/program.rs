@@ -57,16 +57,22 @@ fn run(args: &[&str], environment: &[(&str, &str)], stdin: &[u8]) -> Ran {
 /// The binary, built once for the process. Cargo tells a test only about binaries of its own package, so it is asked.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build().unwrap_or_else(|error| panic!("building eksamine: {error:#}")))
+    PROGRAM.get_or_init(|| build(&[]).unwrap_or_else(|error| panic!("building eksamine: {error:#}")))
 }
 
-fn build() -> Result<PathBuf> {
+/// The binary as users install it: what benches measure.
+pub fn release() -> Result<PathBuf> {
+    build(&["--release"])
+}
+
+fn build(profile: &[&str]) -> Result<PathBuf> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     eksamine_packer::forget_outer_cargo(&mut command);
     let output = command
         // The whole workspace, or other features would compile everything once more.
         .args(["build", "--workspace", "--bin", "eksamine", "--message-format=json", "--target-dir"])
         .arg(target())
+        .args(profile)
         .current_dir(root())
         .stderr(Stdio::inherit())
         .output()?;

@@ -39,19 +39,20 @@ impl FactsFile {
         Self { name: path.display().to_string(), bytes: Bytes::Read(document.into_bytes()) }
     }
 
-    /// Reads the document while another thread computes its digest.
-    pub(crate) fn read(&self, wanted: &Projection) -> Result<(Document<'_>, Digest), CliError> {
+    /// What the bytes are known by, computed beside whatever `work` does meanwhile.
+    pub(crate) fn digest_beside<T>(&self, work: impl FnOnce() -> T) -> Result<(T, Digest), CliError> {
         let bytes = self.as_bytes();
         std::thread::scope(|scope| {
             let digest = std::thread::Builder::new().spawn_scoped(scope, || Digest::of(bytes));
-            let document = self.document(wanted)?;
+            let done = work();
             // Without another thread this one does the work.
             let digest = digest.map_or_else(|_| Ok(Digest::of(bytes)), |thread| thread.join());
-            Ok((document, digest.map_err(|_| CliError::bug("computing the digest failed"))?))
+            Ok((done, digest.map_err(|_| CliError::bug("computing the digest failed"))?))
         })
     }
 
-    fn document(&self, wanted: &Projection) -> Result<Document<'_>, CliError> {
+    /// Reads the document.
+    pub(crate) fn read(&self, wanted: &Projection) -> Result<Document<'_>, CliError> {
         let text = std::str::from_utf8(self.as_bytes())
             .map_err(|e| self.malformed(&format!("not UTF-8 at byte {}", e.valid_up_to())))?;
         if text.trim().is_empty() {

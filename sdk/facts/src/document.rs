@@ -1,7 +1,8 @@
 //! The facts document, `eksamine.facts/v1`: read once, strictly, and projected on the way.
 
 use crate::availability::{Availability, Gap};
-use crate::fields::{Fields, SETS_PER_WALK, Sets};
+use crate::fields::Fields;
+use crate::items::Items;
 use crate::json::{Cursor, JsonError, Shape};
 use crate::pointer;
 use crate::scope::Scope;
@@ -53,7 +54,12 @@ pub struct KindFacts<'a> {
     pub gaps: Vec<Gap>,
     items: Vec<&'a str>,
     views: Vec<(Fields, Arc<[Chunk]>)>,
+    /// What else the document says of it, as it stands.
+    texts: Texts<'a>,
 }
+
+/// The values of an object by their keys. They are quoted for many findings, and a big document is not walked for each.
+type Texts<'a> = BTreeMap<String, &'a str>;
 
 impl KindFacts<'_> {
     /// How many items there are.
@@ -80,6 +86,8 @@ pub struct Document<'a> {
     /// What took them; JSON text.
     pub collector: Option<&'a str>,
     text: &'a str,
+    /// All but the facts.
+    texts: Texts<'a>,
     scope_text: &'a str,
     kinds: BTreeMap<String, KindFacts<'a>>,
 }
@@ -97,6 +105,7 @@ impl<'a> Document<'a> {
         let mut cursor = Cursor::new(text);
         let mut parts = Parts::default();
         cursor.object(|cursor, key| {
+            let start = cursor.offset();
             match &*key.text() {
                 "schema" => schema(cursor)?,
                 "collected_at" => parts.collected_at = Some(instant(cursor)?),
@@ -113,7 +122,7 @@ impl<'a> Document<'a> {
                 }
                 other => return Err(cursor.error(format!("unknown key {other:?}"))),
             }
-            parts.seen.push(key.text().into_owned());
+            parts.texts.insert(key.text().into_owned(), cursor.since(start));
             Ok(())
         })?;
         cursor.end()?;
@@ -147,6 +156,10 @@ impl<'a> Document<'a> {
                 let item = self.kinds.get(*kind)?.items.get(index.parse::<usize>().ok().filter(|_| valid)?)?;
                 descend(item, rest)
             }
+            ["facts", kind, key, rest @ ..] if *key != "items" => {
+                descend(self.kinds.get(*kind)?.texts.get(*key)?, rest)
+            }
+            [key, rest @ ..] if *key != "facts" => descend(self.texts.get(*key)?, rest),
             all => descend(self.text, all),
         }
     }
@@ -154,7 +167,7 @@ impl<'a> Document<'a> {
 
 #[derive(Default)]
 struct Parts<'a> {
-    seen: Vec<String>,
+    texts: Texts<'a>,
     collected_at: Option<String>,
     collector: Option<&'a str>,
     scope: Option<(usize, &'a str)>,
@@ -162,19 +175,21 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn finish(self, text: &'a str) -> Result<Document<'a>, JsonError> {
-        if !self.seen.iter().any(|k| k == "schema") {
+    fn finish(mut self, text: &'a str) -> Result<Document<'a>, JsonError> {
+        if !self.texts.contains_key("schema") {
             return Err(JsonError::new(0, format!("no \"schema\"; this program reads {SCHEMA:?}")));
         }
         let missing = |key| JsonError::new(0, format!("no {key:?}"));
         let (scope_at, scope_text) = self.scope.ok_or_else(|| missing("scope"))?;
         let scope =
             serde_json::from_str(scope_text).map_err(|e| JsonError::new(scope_at, e.to_string()).within("scope"))?;
+        self.texts.remove("facts");
         Ok(Document {
             scope,
             collected_at: self.collected_at.ok_or_else(|| missing("collected_at"))?,
             collector: self.collector,
             text,
+            texts: self.texts,
             scope_text,
             kinds: self.kinds.ok_or_else(|| missing("facts"))?,
         })
@@ -216,7 +231,9 @@ fn instant(cursor: &mut Cursor<'_>) -> Result<String, JsonError> {
 fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'a>, JsonError> {
     let (mut status, mut reason, mut permission, mut gaps, mut items) = (None, None, None, Vec::new(), None);
     let start = cursor.offset();
+    let mut texts = Texts::new();
     cursor.object(|cursor, key| {
+        let value = cursor.offset();
         match &*key.text() {
             "status" => status = Some(read_as::<Availability>(cursor)?),
             "reason" => reason = read_as::<Option<String>>(cursor)?,
@@ -225,6 +242,7 @@ fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'
             "items" => items = Some(Items::read(cursor, sets)?),
             other => return Err(cursor.error(format!("unknown key {other:?} of a kind"))),
         }
+        texts.insert(key.text().into_owned(), cursor.since(value));
         Ok(())
     })?;
     let bad = |what: &str| JsonError::new(start, what);
@@ -236,7 +254,8 @@ fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'
         return Err(bad("a complete kind with gaps: a kind with gaps is partial"));
     }
     let Items { items, views } = items.unwrap_or_default();
-    Ok(KindFacts { status, reason, permission, gaps, items, views })
+    texts.remove("items");
+    Ok(KindFacts { status, reason, permission, gaps, items, views, texts })
 }
 
 /// Small parts are read by serde once the walk has checked their grammar.
@@ -244,85 +263,6 @@ fn read_as<'a, T: Deserialize<'a>>(cursor: &mut Cursor<'a>) -> Result<T, JsonErr
     let offset = cursor.offset();
     let text = cursor.value()?;
     serde_json::from_str(text).map_err(|e| JsonError::new(offset, e.to_string()))
-}
-
-#[derive(Default)]
-struct Items<'a> {
-    items: Vec<&'a str>,
-    views: Vec<(Fields, Arc<[Chunk]>)>,
-}
-
-impl<'a> Items<'a> {
-    fn read(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<Self, JsonError> {
-        let walks: Vec<Sets> = sets.chunks(SETS_PER_WALK).map(Sets::new).collect();
-        let mut items = Vec::new();
-        let mut writers: Vec<ChunkWriter> = sets.iter().map(|_| ChunkWriter::default()).collect();
-        let mut buffers = vec![String::new(); sets.len()];
-        cursor.array(|cursor, index| {
-            let index = u32::try_from(index).map_err(|_| cursor.error("more than 4 294 967 295 items of one kind"))?;
-            let start = cursor.offset();
-            let (first_walk, further_walks) = match walks.split_first() {
-                None => {
-                    items.push(cursor.value()?);
-                    return Ok(());
-                }
-                Some(split) => split,
-            };
-            let (mut own, mut rest) = buffers.split_at_mut(sets.len().min(SETS_PER_WALK));
-            first_walk.project(cursor, own)?;
-            let item = cursor.since(start);
-            for walk in further_walks {
-                (own, rest) = rest.split_at_mut(rest.len().min(SETS_PER_WALK));
-                walk.project(&mut Cursor::new(item), own)?;
-            }
-            items.push(item);
-            for (writer, text) in writers.iter_mut().zip(&mut buffers) {
-                writer.push(index, text);
-                text.clear();
-            }
-            Ok(())
-        })?;
-        let chunks = writers.into_iter().map(|w| w.finish().into());
-        Ok(Self { items, views: sets.iter().cloned().zip(chunks).collect() })
-    }
-}
-
-#[derive(Default)]
-struct ChunkWriter {
-    done: Vec<Chunk>,
-    first: u32,
-    count: u32,
-    text: String,
-}
-
-impl ChunkWriter {
-    fn push(&mut self, index: u32, item: &str) {
-        if self.count > 0 && self.text.len() + item.len() + 2 > CHUNK {
-            self.close();
-        }
-        if self.count == 0 {
-            self.first = index;
-        }
-        self.text.push(if self.count == 0 { '[' } else { ',' });
-        self.text.push_str(item);
-        self.count += 1;
-    }
-
-    fn close(&mut self) {
-        self.text.push(']');
-        // A chunk lives as long as the scan: give back what its growth over-allocated.
-        let mut items = std::mem::take(&mut self.text);
-        items.shrink_to_fit();
-        self.done.push(Chunk { first: self.first, count: self.count, items });
-        self.count = 0;
-    }
-
-    fn finish(mut self) -> Vec<Chunk> {
-        if self.count > 0 {
-            self.close();
-        }
-        self.done
-    }
 }
 
 /// The text at `tokens` below `text`, which was validated when the document was read.
@@ -355,3 +295,7 @@ fn descend<'a>(text: &'a str, tokens: &[&str]) -> Option<&'a str> {
     }
     descend(found?, rest)
 }
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

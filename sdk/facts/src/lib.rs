@@ -13,6 +13,7 @@ mod document;
 pub mod ec2;
 pub mod eks;
 mod fields;
+mod items;
 mod json;
 mod known;
 mod label;

@@ -75,13 +75,18 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
     let (pack, rules) = engine.official()?;
     let selection = selection::select(&pack, rules, &args.rules, &args.params)?;
     let file = facts(args)?;
-    let (document, digest) = file.read(&selection.scan.projection())?;
-    let collected_at = instant::rfc3339(&document.collected_at)
-        .ok_or_else(|| file.malformed(&format!("collected_at {:?} is not in the calendar", document.collected_at)))?;
-    // Live facts take a while: now is later than when they were begun.
-    let as_of = given.map_or_else(instant::now, Ok)?;
-    let as_of_text = as_of.to_string();
-    let judged = judge(&engine, &selection.scan, &document, &as_of_text);
+    // The digest of a big document takes as long as reading it: it is begun first, and waited for last.
+    let (scanned, digest) = file.digest_beside(|| {
+        let document = file.read(&selection.scan.projection())?;
+        let collected_at = instant::rfc3339(&document.collected_at).ok_or_else(|| {
+            file.malformed(&format!("collected_at {:?} is not in the calendar", document.collected_at))
+        })?;
+        // Live facts take a while: now is later than when they were begun.
+        let as_of = given.map_or_else(instant::now, Ok)?;
+        let judged = judge(&engine, &selection.scan, &document, &as_of.to_string());
+        Ok::<_, CliError>((document, collected_at, as_of, judged))
+    })?;
+    let (document, collected_at, as_of, judged) = scanned?;
     let mut weakenings = selection.weakenings;
     weakenings.extend(weakenings::of_gathering(document.collector));
     weakenings.extend(weakenings::of_age(collected_at, as_of));
@@ -89,7 +94,7 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
     Ok(ScanResult {
         schema: SCHEMA.to_owned(),
         scope: canonical(document.scope_text())?,
-        as_of: as_of_text,
+        as_of: as_of.to_string(),
         engine: ENGINE.to_owned(),
         facts: FactsRef { digest, collected_at: document.collected_at.clone() },
         packs: vec![pack],

@@ -1,0 +1,321 @@
+//! The items of a kind: validated and cut down to the fields of every rule, a big kind on all cores.
+//!
+//! Where an item begins is known only when all before it have been read. So each thread begins where an item *seems* to
+//! begin; that one does is proven when the stretch before, which another thread reads, ends at that very byte. What was
+//! begun elsewhere is thrown away and read again. Items are put together in their order, so neither chunks nor errors
+//! depend on the number of cores.
+
+use crate::document::{CHUNK, Chunk};
+use crate::fields::{Fields, SETS_PER_WALK, Sets};
+use crate::json::{Cursor, JsonError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Bytes of text that a thread takes at a time. A kind that is shorter is read by the thread that came upon it.
+const STRETCH: usize = 1 << 20;
+
+/// All items of a kind, as they stand and as rules see them.
+#[derive(Debug, Default)]
+pub(crate) struct Items<'a> {
+    pub(crate) items: Vec<&'a str>,
+    pub(crate) views: Vec<(Fields, Arc<[Chunk]>)>,
+}
+
+impl<'a> Items<'a> {
+    pub(crate) fn read(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<Self, JsonError> {
+        Self::in_stretches(cursor, sets, STRETCH)
+    }
+
+    fn in_stretches(cursor: &mut Cursor<'a>, sets: &[Fields], length: usize) -> Result<Self, JsonError> {
+        let walks = Walks { each: sets.chunks(SETS_PER_WALK).map(Sets::new).collect(), sets: sets.len() };
+        let mut joined = Joined::new(sets.len());
+        if cursor.enter_array()? {
+            let start = cursor.offset();
+            joined.take(walks.stretch(cursor.elsewhere(start), start.saturating_add(length)));
+            if let Ok(Next::Item(at)) = joined.next {
+                joined = Crew::new(&walks, cursor, joined, at, length).read();
+            }
+            cursor.leave_array(joined.end()?);
+        }
+        let chunks = joined.writers.into_iter().map(|w| w.finish().into());
+        Ok(Self { items: joined.items, views: sets.iter().cloned().zip(chunks).collect() })
+    }
+}
+
+/// The field sets, as many as fit in each walk over an item.
+struct Walks {
+    each: Vec<Sets>,
+    sets: usize,
+}
+
+/// Items that follow each other, read by one thread.
+struct Stretch<'a> {
+    start: usize,
+    items: Vec<&'a str>,
+    /// For each field set the items' texts, one behind the other, and where each ends.
+    views: Vec<String>,
+    ends: Vec<Vec<usize>>,
+    next: Result<Next, Fault>,
+}
+
+/// What stands behind an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Another, at this byte.
+    Item(usize),
+    /// The end of the array, before this byte.
+    Nothing(usize),
+}
+
+/// What is wrong.
+enum Fault {
+    /// In the item behind those that were read.
+    Item(JsonError),
+    /// Behind it.
+    Array(JsonError),
+}
+
+impl Walks {
+    /// Reads from an item on, as long as items begin before `until`.
+    fn stretch<'a>(&self, mut cursor: Cursor<'a>, until: usize) -> Stretch<'a> {
+        let mut stretch = Stretch {
+            start: cursor.offset(),
+            items: Vec::new(),
+            views: vec![String::new(); self.sets],
+            ends: vec![Vec::new(); self.sets],
+            next: Ok(Next::Item(0)),
+        };
+        stretch.next = loop {
+            match self.item(&mut cursor, &mut stretch.views) {
+                Ok(item) => stretch.push(item),
+                Err(error) => break Err(Fault::Item(error)),
+            }
+            match cursor.next_element() {
+                Ok(true) if cursor.offset() < until => {}
+                Ok(true) => break Ok(Next::Item(cursor.offset())),
+                Ok(false) => break Ok(Next::Nothing(cursor.offset())),
+                Err(error) => break Err(Fault::Array(error)),
+            }
+        };
+        stretch
+    }
+
+    /// Reads one item and adds what each field set takes of it to that set's view.
+    fn item<'a>(&self, cursor: &mut Cursor<'a>, views: &mut [String]) -> Result<&'a str, JsonError> {
+        let Some((first, further)) = self.each.split_first() else {
+            return cursor.value();
+        };
+        let start = cursor.offset();
+        let (mut own, mut rest) = views.split_at_mut(self.sets.min(SETS_PER_WALK));
+        first.project(cursor, own)?;
+        let item = cursor.since(start);
+        for walk in further {
+            (own, rest) = rest.split_at_mut(rest.len().min(SETS_PER_WALK));
+            walk.project(&mut Cursor::new(item), own)?;
+        }
+        Ok(item)
+    }
+}
+
+impl<'a> Stretch<'a> {
+    fn push(&mut self, item: &'a str) {
+        self.items.push(item);
+        for (view, ends) in self.views.iter().zip(&mut self.ends) {
+            ends.push(view.len());
+        }
+    }
+}
+
+/// Items in order from the first on, with what is known of the rest.
+struct Joined<'a> {
+    items: Vec<&'a str>,
+    writers: Vec<ChunkWriter>,
+    next: Result<Next, JsonError>,
+}
+
+impl<'a> Joined<'a> {
+    fn new(sets: usize) -> Self {
+        let writers = std::iter::repeat_with(ChunkWriter::default).take(sets).collect();
+        Self { items: Vec::new(), writers, next: Ok(Next::Item(0)) }
+    }
+
+    /// Adds a stretch that begins where the last one ended.
+    fn take(&mut self, stretch: Stretch<'a>) {
+        let numbers = [self.items.len(), self.items.len() + stretch.items.len()].map(u32::try_from);
+        let [Ok(first), Ok(_)] = numbers else {
+            self.next = Err(JsonError::new(stretch.start, "more than 4 294 967 295 items of one kind"));
+            return;
+        };
+        for ((writer, view), ends) in self.writers.iter_mut().zip(&stretch.views).zip(&stretch.ends) {
+            let mut start = 0;
+            for (index, end) in (first..).zip(ends) {
+                writer.push(index, &view[start..*end]);
+                start = *end;
+            }
+        }
+        self.items.extend(stretch.items);
+        self.next = stretch.next.map_err(|fault| match fault {
+            Fault::Item(error) => error.within(&self.items.len().to_string()),
+            Fault::Array(error) => error,
+        });
+    }
+
+    /// Where the array ends.
+    fn end(&self) -> Result<usize, JsonError> {
+        match &self.next {
+            Ok(Next::Item(at) | Next::Nothing(at)) => Ok(*at),
+            Err(error) => Err(error.clone()),
+        }
+    }
+}
+
+/// The threads that read the rest of a big kind.
+struct Crew<'c, 'a> {
+    walks: &'c Walks,
+    cursor: &'c Cursor<'a>,
+    /// Where the rest begins.
+    start: usize,
+    /// Bytes of a stretch.
+    length: usize,
+    /// What an item begins with, as far as the first one tells.
+    opening: Option<&'a str>,
+    taken: AtomicUsize,
+    over: AtomicBool,
+    line: Mutex<Line<'a>>,
+}
+
+/// Stretches in order, and those that were read before their turn.
+struct Line<'a> {
+    joined: Joined<'a>,
+    turn: usize,
+    early: BTreeMap<usize, Option<Stretch<'a>>>,
+}
+
+impl<'c, 'a> Crew<'c, 'a> {
+    fn new(walks: &'c Walks, cursor: &'c Cursor<'a>, joined: Joined<'a>, start: usize, length: usize) -> Self {
+        let opening = joined.items.first().and_then(|item| opening(item));
+        let line = Mutex::new(Line { joined, turn: 0, early: BTreeMap::new() });
+        let (taken, over) = Default::default();
+        Self { walks, cursor, start, length, opening, taken, over, line }
+    }
+
+    fn read(self) -> Joined<'a> {
+        let left = self.cursor.text().len().saturating_sub(self.start) / self.length;
+        let helpers = std::thread::available_parallelism().map_or(1, usize::from).min(left + 1) - 1;
+        std::thread::scope(|scope| {
+            for _ in 0..helpers {
+                // Without another thread the work is done by this one.
+                drop(std::thread::Builder::new().spawn_scoped(scope, || self.work()));
+            }
+            self.work();
+        });
+        let Self { walks, cursor, line, .. } = self;
+        let mut joined = line.into_inner().unwrap_or_else(PoisonError::into_inner).joined;
+        if let Ok(Next::Item(at)) = joined.next {
+            joined.take(walks.stretch(cursor.elsewhere(at), usize::MAX));
+        }
+        joined
+    }
+
+    fn work(&self) {
+        while !self.over.load(Ordering::Relaxed) {
+            let number = self.taken.fetch_add(1, Ordering::Relaxed);
+            let from = self.start.saturating_add(number.saturating_mul(self.length));
+            if from >= self.cursor.text().len() {
+                return;
+            }
+            let until = from.saturating_add(self.length);
+            let start = if number == 0 { Some(from) } else { self.seeming_start(from, until) };
+            let stretch = start.map(|start| self.walks.stretch(self.cursor.elsewhere(start), until));
+            self.line().put(number, stretch, self);
+        }
+    }
+
+    /// The first place between two that looks as if an item began there.
+    fn seeming_start(&self, from: usize, until: usize) -> Option<usize> {
+        let (text, opening) = (self.cursor.text(), self.opening?);
+        let from = text.ceil_char_boundary(from);
+        let until = text.ceil_char_boundary(until.saturating_add(opening.len()).min(text.len()));
+        let found = text.get(from..until)?.match_indices(opening).map(|(at, _)| from + at);
+        found.into_iter().find(|at| text[..*at].trim_end().ends_with(','))
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line<'a>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'a> Line<'a> {
+    fn put(&mut self, number: usize, stretch: Option<Stretch<'a>>, crew: &Crew<'_, 'a>) {
+        self.early.insert(number, stretch);
+        while let Some(stretch) = self.early.remove(&self.turn) {
+            self.turn += 1;
+            stretch.into_iter().for_each(|stretch| self.join(stretch, crew));
+        }
+        if !matches!(self.joined.next, Ok(Next::Item(_))) {
+            crew.over.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn join(&mut self, stretch: Stretch<'a>, crew: &Crew<'_, 'a>) {
+        let is = |joined: &Joined<'_>, what: fn(&usize, &usize) -> bool| matches!(&joined.next, Ok(Next::Item(at)) if what(at, &stretch.start));
+        if is(&self.joined, usize::lt)
+            && let Ok(Next::Item(at)) = self.joined.next
+        {
+            self.joined.take(crew.walks.stretch(crew.cursor.elsewhere(at), stretch.start));
+        }
+        if is(&self.joined, usize::eq) {
+            self.joined.take(stretch);
+        }
+    }
+}
+
+/// An object from its brace to its first colon: what others of the kind begin with as well, most likely.
+fn opening(item: &str) -> Option<&str> {
+    let (opening, _) = item.split_once(':').filter(|_| item.starts_with('{'))?;
+    item.get(..=opening.len())
+}
+
+/// Cuts a view into chunks.
+#[derive(Default)]
+struct ChunkWriter {
+    done: Vec<Chunk>,
+    first: u32,
+    count: u32,
+    text: String,
+}
+
+impl ChunkWriter {
+    fn push(&mut self, index: u32, item: &str) {
+        if self.count > 0 && self.text.len() + item.len() + 2 > CHUNK {
+            self.close();
+        }
+        if self.count == 0 {
+            self.first = index;
+        }
+        self.text.push(if self.count == 0 { '[' } else { ',' });
+        self.text.push_str(item);
+        self.count += 1;
+    }
+
+    fn close(&mut self) {
+        self.text.push(']');
+        // A chunk lives as long as the scan: give back what its growth over-allocated.
+        let mut items = std::mem::take(&mut self.text);
+        items.shrink_to_fit();
+        self.done.push(Chunk { first: self.first, count: self.count, items });
+        self.count = 0;
+    }
+
+    fn finish(mut self) -> Vec<Chunk> {
+        if self.count > 0 {
+            self.close();
+        }
+        self.done
+    }
+}
+
+#[cfg(test)]
+#[path = "items_tests.rs"]
+mod tests;
