@@ -11,6 +11,7 @@ use eksamine_engine::{Engine, LoadedRule, Scan, judge};
 use eksamine_facts::Document;
 use eksamine_results::{RuleResult, Status};
 use eksamine_tests::hostile::{Guest, Says, load, with_text};
+use eksamine_tests::met::{Real, met};
 use eksamine_tests::rules::{AS_OF, official, rule};
 
 const FACTS: &str = r#"{"schema":"eksamine.facts/v1","collected_at":"2026-11-23T10:00:00Z","collector":{},
@@ -29,6 +30,7 @@ fn run_component(wasm: Vec<u8>, facts: &str) -> RuleResult {
 }
 
 fn run_loaded(hostile: &LoadedRule, facts: &str) -> RuleResult {
+    met(Real::Component);
     let engine = &official().0;
     let honest = rule("audit-logging");
     let together = |with: bool| {

@@ -1,5 +1,6 @@
 //! The program itself, as a user runs it.
 
+use crate::met::{Real, met};
 use crate::rules::root;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -35,6 +36,9 @@ pub fn eksamine_with(args: &[&str], environment: &[(&str, &str)]) -> Ran {
 }
 
 fn run(args: &[&str], environment: &[(&str, &str)], stdin: &[u8]) -> Ran {
+    if args.first() == Some(&"scan") {
+        met(Real::Component);
+    }
     let try_run = || -> Result<Ran> {
         let mut child = Command::new(program())
             .args(args)
