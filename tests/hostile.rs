@@ -1,6 +1,13 @@
 //! Rules that mean harm: each ends by its own named cause, and no other rule notices.
 
-use eksamine_engine::{Engine, Scan, judge};
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
+use eksamine_engine::{Engine, LoadedRule, Scan, judge};
 use eksamine_facts::Document;
 use eksamine_results::{RuleResult, Status};
 use eksamine_tests::hostile::{Guest, Says, load, with_text};
@@ -14,13 +21,16 @@ const FACTS: &str = r#"{"schema":"eksamine.facts/v1","collected_at":"2026-11-23T
 
 /// Runs the guest beside an honest rule, twice, and gives its result.
 fn run_on(guest: &Guest, facts: &str) -> RuleResult {
-    run_component(guest.component().expect("a component"), facts)
+    run_loaded(&guest.load(&official().0).expect("it loads"), facts)
 }
 
 fn run_component(wasm: Vec<u8>, facts: &str) -> RuleResult {
+    run_loaded(&load(&official().0, wasm).expect("it loads"), facts)
+}
+
+fn run_loaded(hostile: &LoadedRule, facts: &str) -> RuleResult {
     let engine = &official().0;
     let honest = rule("audit-logging");
-    let hostile = load(engine, wasm).expect("it loads");
     let together = |with: bool| {
         let mut scan = Scan::default();
         scan.add(honest.clone(), honest.meta().defaults());
@@ -66,6 +76,21 @@ fn an_honest_guest_passes() {
 #[test]
 fn an_infinite_loop_runs_out_of_fuel() {
     ends(&does("(loop $l (br $l))"), "fuel", "out of fuel: the limit is 1000");
+}
+
+/// Whatever costs time costs fuel, calls or bytes as well, so only a rule that gives itself no time meets the clock.
+#[test]
+fn an_end_by_the_clock_says_that_it_is_not_reproducible() {
+    let result = run(&Guest { deadline: Some(0), ..does(LOOK) });
+    assert_eq!(result.cause.as_ref().map(|c| c.kind.as_str()), Some("deadline"), "{result:#?}");
+    assert_eq!(result.cause.map(|c| c.message).as_deref(), Some("out of time: the limit is 0 s"));
+    assert!(result.status == Status::Error && !result.reproducible);
+    // Filling memory is one instruction, and counted by the byte.
+    ends(
+        &does("(loop $l (memory.fill (i32.const 0) (i32.const 0) (i32.const 2000000)) (br $l))"),
+        "fuel",
+        "out of fuel",
+    );
 }
 
 #[test]
@@ -144,6 +169,19 @@ fn a_flood_of_log_or_calls_ends() {
 fn reading_the_same_facts_for_ever_ends() {
     let read = "(loop $l (call $read (i32.const 16) (i32.const 16) (i32.const 0) (i32.const 512)) (br $l))";
     ends(&does(read), "served", "bytes served");
+}
+
+/// What a kind says of itself is served like its items, or a kind with many gaps would be a way around the count.
+#[test]
+fn asking_about_the_same_gaps_for_ever_ends() {
+    let gap = r#"{"subject":"s","status":"denied","reason":"a long story"}"#;
+    let gaps = vec![gap; 2_000].join(",");
+    let facts = FACTS.replace(
+        "\"aws.eks.clusters\":{\"status\":\"complete\"",
+        &format!("\"aws.eks.clusters\":{{\"status\":\"partial\",\"gaps\":[{gaps}]"),
+    );
+    let result = run_on(&does(&format!("(loop $l {LOOK} (br $l))")), &facts);
+    assert_eq!(result.cause.map(|c| c.kind).as_deref(), Some("served"));
 }
 
 #[test]

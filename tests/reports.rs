@@ -1,5 +1,12 @@
 //! One scan result with everything that can be in one, in every format.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 use eksamine_report::{Detail, Layout, json, text};
 use eksamine_results::{ScanResult, summarise};
 use eksamine_tests::rules::{bless, root};
@@ -14,7 +21,7 @@ fn scan() -> (String, ScanResult) {
 
 /// Styles as words, so that a snapshot can be read and every style is seen to end.
 fn spelt(text: &str) -> String {
-    text.replace("\u{1b}[0m", "⟩").replace("\u{1b}[", "⟨").replace('m', "m")
+    text.replace("\u{1b}[0m", "⟩").replace("\u{1b}[", "⟨")
 }
 
 /// Without its styles.

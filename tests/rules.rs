@@ -1,5 +1,12 @@
 //! Every case of every rule, through its component.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 use eksamine_results::Status;
 use eksamine_tests::rules::{bless, cases, judge_one, official, verdict_text};
 

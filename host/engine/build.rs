@@ -12,8 +12,17 @@ mod config;
 fn main() -> Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../..").canonicalize()?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for path in ["rules-wasm", "sdk/facts", "sdk/rule", "wit", "Cargo.lock", "Cargo.toml", "host/engine/src/config.rs"]
-    {
+    let watched = [
+        "rules-wasm",
+        "sdk/facts",
+        "sdk/rule",
+        "wit",
+        "Cargo.toml",
+        "Cargo.lock",
+        "rust-toolchain.toml",
+        "host/engine/src/config.rs",
+    ];
+    for path in watched {
         println!("cargo:rerun-if-changed={}", root.join(path).display());
     }
     let build = eksamine_packer::Build {

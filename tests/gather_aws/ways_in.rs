@@ -1,6 +1,5 @@
 //! Signing in, finding the cluster, and a token that its API server would accept.
 
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
@@ -8,7 +7,8 @@ use aws_config::{BehaviorVersion, Region};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use eksamine_facts::catalogue;
 use eksamine_gather::aws::Endpoints;
-use eksamine_gather::ways_in::{AwsOptions, SignedIn, WayInError, eks_token, find_cluster, sign_in, sign_in_with};
+use eksamine_gather::ways_in::{AwsOptions, SignedIn, WayInError, eks_token, find_cluster, sign_in_with};
+use eksamine_tests::program::eksamine_with;
 use eksamine_tests::servers::aws::AwsEndpoint;
 use serde_json::{Value, json};
 
@@ -140,46 +140,25 @@ async fn a_profile_says_where_services_answer() -> Result<()> {
     Ok(())
 }
 
-const CHILD: &str = "EKSAMINE_TEST_SIGN_IN";
-
-/// What `sign_in_from_the_environment` runs in a process of its own, whose environment is the world's; by itself nothing.
-#[tokio::test]
-async fn child_that_signs_in() -> Result<()> {
-    if std::env::var_os(CHILD).is_none() {
-        return Ok(());
-    }
-    let options = AwsOptions { region: Some(REGION.into()), limits: quick(), ..AwsOptions::default() };
-    let said = match sign_in(&options).await {
-        Ok(signed_in) => match find_cluster(&signed_in, None).await {
-            Ok(cluster) => format!("{} {}", signed_in.arn, cluster.name),
-            Err(error) => error.to_string(),
-        },
-        Err(error) => error.to_string(),
-    };
-    println!("<{said}>");
-    Ok(())
-}
-
-fn in_environment(variables: &[(&str, String)]) -> Result<String> {
-    let mut child = Command::new(std::env::current_exe()?);
-    child.args(["--exact", "ways_in::child_that_signs_in", "--nocapture"]);
-    child.env_clear().env(CHILD, "1").envs(variables.iter().map(|(name, value)| (name, value)));
-    let said = String::from_utf8(child.output()?.stdout)?;
-    let said = said.split_once('<').and_then(|(_, rest)| Some(rest.split_once(">\n")?.0.to_owned()));
-    said.context("the child said nothing")
-}
-
 #[test]
 fn sign_in_from_the_environment() -> Result<()> {
     let scene = Scene::two_of_everything()?;
     let mut variables = scene.world.environment();
-    ensure!(in_environment(&variables)? == "arn:aws:iam::111122223333:user/scanner prod");
+    let doctor = |variables: &[(&str, String)]| {
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let ran = eksamine_with(&["doctor", "--region", REGION, "--rule", "audit-logging"], &variables);
+        ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let said = doctor(&variables);
+    ensure!(said.contains("ok AWS credentials arn:aws:iam::111122223333:user/scanner in eu-west-1"), "{said}");
+    ensure!(said.contains("ok cluster arn:aws:eks:eu-west-1:111122223333:cluster/prod"), "{said}");
     // A service's own endpoint goes before the general one.
     variables.push(("AWS_ENDPOINT_URL_EKS", "http://127.0.0.1:9".to_owned()));
-    let error = in_environment(&variables)?;
-    ensure!(error.contains("eks:ListClusters") && error.contains("dispatch failure"), "{error}");
+    let said = doctor(&variables);
+    ensure!(said.contains("eks:ListClusters") && said.contains("Connection refused"), "{said}");
+    ensure!(!said.contains("ConnectorError"), "words, not a dump: {said}");
     variables.retain(|(name, _)| !name.contains("KEY"));
-    let error = in_environment(&variables)?;
-    ensure!(error.starts_with("no AWS credentials") && error.contains("aws sso login"), "{error}");
+    let said = doctor(&variables);
+    ensure!(said.contains("broken way in no AWS credentials") && said.contains("aws sso login"), "{said}");
     Ok(())
 }

@@ -7,7 +7,7 @@ use eksamine_gather::{Permissions, Plan};
 use eksamine_tests::servers::kube::{Kube, Options as Server, User};
 
 use crate::scene::{CONFIG_MAPS, NODES, PODS, by_kubeconfig, kubeconfig, let_list, nobody, plan, quick};
-use crate::ways_in::{Live, everything};
+use crate::ways_in::{everything, live, natively};
 
 fn standing(diagnosis: &Diagnosis, what: &str) -> Option<Standing> {
     let mut all = diagnosis.ways.iter().chain(&diagnosis.permissions);
@@ -36,16 +36,16 @@ async fn rbac_is_asked_and_nothing_is_read() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_iam_action_is_probed_with_real_calls() -> Result<()> {
-    let live = Live::start()?;
+    let live = live()?;
     let plan = everything()?;
     let all = Permissions::of(&plan, &WayIn::Native, false);
-    let diagnosis = examine(&plan, &live.options()).await;
+    let diagnosis = examine(&plan, &natively(&live)).await;
     for action in all.actions() {
         ensure!(standing(&diagnosis, action) == Some(Standing::Good), "{action}: {diagnosis:#?}");
     }
     for action in all.actions().filter(|action| !action.contains("Cluster")) {
         live.world.control(&serde_json::json!({"deny": [action]}))?;
-        let diagnosis = examine(&plan, &live.options()).await;
+        let diagnosis = examine(&plan, &natively(&live)).await;
         ensure!(standing(&diagnosis, action) == Some(Standing::Missing), "{action}: {diagnosis:#?}");
         let missing = diagnosis
             .permissions

@@ -1,5 +1,12 @@
 //! Gathering from a real API server, by every way in.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 mod doctor;
 mod failures;
 mod lists;

@@ -4,63 +4,32 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use eksamine_facts::catalogue;
 use eksamine_gather::permissions::Subject;
 use eksamine_gather::ways_in::{Options, WayIn, open};
 use eksamine_gather::{Permissions, Plan, Source, Step, gather};
-use eksamine_tests::servers::aws::{AwsEndpoint, AwsWorld};
-use eksamine_tests::servers::kube::{Kube, Options as Server, User};
+use eksamine_tests::live::{Live, REGION, world_of};
+use eksamine_tests::servers::aws::AwsEndpoint;
+use eksamine_tests::servers::kube::{Kube, User};
 use serde_json::{Value, json};
 
 use crate::scene::{
-    KUBELETS, NODES, NOW, PODS, POLICIES, apply_manifests, by_kubeconfig, count, facts, fill, gathered, kubeconfig,
-    make_nodes, plan, quick, says, silent,
+    KUBELETS, NODES, NOW, PODS, POLICIES, by_kubeconfig, count, facts, gathered, kubeconfig, plan, quick, says, silent,
 };
 
 const EFS: &str = "cfn.AWS::EFS::FileSystem";
-const REGION: &str = "eu-west-1";
 
-/// A cluster in AWS with its API server, which asks the AWS authenticator about tokens.
-pub(crate) struct Live {
-    pub(crate) kube: Kube,
-    pub(crate) world: AwsWorld,
+pub(crate) fn live() -> Result<Live> {
+    let permissions = Permissions::of(&everything()?, &WayIn::Native, false);
+    Live::start(&permissions.rbac_manifests(&Subject::Group("eksamine".to_owned()), false))
 }
 
-impl Live {
-    pub(crate) fn start() -> Result<Self> {
-        let endpoint = AwsEndpoint::shared()?;
-        let webhook = Some(endpoint.token_webhook("prod"));
-        let kube = Kube::start(Server { audit: true, webhook, ..Server::default() })?;
-        fill(&kube, "some", 4)?;
-        make_nodes(&kube, &[("n1", "i-0a"), ("n2", "i-0b"), ("n3", "i-0c"), ("n4", "i-0d")])?;
-        let world = endpoint.world(&world_of(&kube)?)?;
-        let live = Self { kube, world };
-        let permissions = Permissions::of(&everything()?, &WayIn::Native, false);
-        apply_manifests(&live.kube, &permissions.rbac_manifests(&Subject::Group("eksamine".to_owned()), false))?;
-        Ok(live)
-    }
-
-    /// Natively: with AWS credentials and nothing else.
-    pub(crate) fn options(&self) -> Options {
-        let aws_config = Some(self.world.config(REGION));
-        let mut options = Options { aws_config, kubernetes: quick(), way_in: WayIn::Native, ..Options::default() };
-        options.aws.limits.backoff = std::time::Duration::from_millis(10);
-        options
-    }
-}
-
-/// Two of everything, in a cluster whose endpoint is this server.
-fn world_of(kube: &Kube) -> Result<Value> {
-    let mut data: Value = serde_json::from_str(include_str!("../worlds/two_of_everything.json"))?;
-    let answers = data["answers"].as_array_mut().context("no answers")?;
-    for entry in answers.iter_mut().filter(|entry| entry["operation"] == "DescribeCluster") {
-        let cluster = &mut entry["answer"]["cluster"];
-        cluster["endpoint"] = json!(kube.server());
-        cluster["certificateAuthority"]["data"] = json!(STANDARD.encode(std::fs::read(kube.ca())?));
-    }
-    Ok(data)
+/// Natively: with AWS credentials and nothing else.
+pub(crate) fn natively(live: &Live) -> Options {
+    let aws_config = Some(live.world.config(REGION));
+    let mut options = Options { aws_config, kubernetes: quick(), way_in: WayIn::Native, ..Options::default() };
+    options.aws.limits.backoff = std::time::Duration::from_millis(10);
+    options
 }
 
 /// Everything that the catalogue has, and some of what it need not have.
@@ -71,9 +40,9 @@ pub(crate) fn everything() -> Result<Plan> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn aws_credentials_alone_lead_to_all_facts() -> Result<()> {
-    let live = Live::start()?;
+    let live = live()?;
     let plan = everything()?;
-    let ways_in = open(&plan, &live.options()).await?;
+    let ways_in = open(&plan, &natively(&live)).await?;
     let steps = Mutex::new(Vec::new());
     let progress = |step: &Step<'_>| {
         if let (Some(_), Ok(mut steps)) = (step.status, steps.lock()) {
@@ -112,20 +81,20 @@ async fn aws_credentials_alone_lead_to_all_facts() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_gatherings_are_the_same_bytes() -> Result<()> {
-    let live = Live::start()?;
+    let live = live()?;
     let plan = everything()?;
-    let one = silent(&plan, &open(&plan, &live.options()).await?).await.document;
-    let other = silent(&plan, &open(&plan, &live.options()).await?).await.document;
+    let one = silent(&plan, &open(&plan, &natively(&live)).await?).await.document;
+    let other = silent(&plan, &open(&plan, &natively(&live)).await?).await.document;
     ensure!(one == other);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_aws_withholds_is_said_and_the_rest_is_read() -> Result<()> {
-    let live = Live::start()?;
+    let live = live()?;
     let plan = everything()?;
     live.world.control(&json!({"deny": ["eks:DescribeCluster"]}))?;
-    let named = Options { cluster: Some("prod".into()), ..live.options() };
+    let named = Options { cluster: Some("prod".into()), ..natively(&live) };
     let facts = gathered(&plan, &named).await?;
     says(&facts["aws.eks.clusters"], "denied", "AccessDenied")?;
     ensure!(facts["aws.eks.nodegroups"]["status"] == "complete");
@@ -140,7 +109,7 @@ async fn what_aws_withholds_is_said_and_the_rest_is_read() -> Result<()> {
     let mut stranger = world_of(&live.kube)?;
     stranger["arn"] = json!("arn:aws:iam::111122223333:user/stranger");
     let stranger = AwsEndpoint::shared()?.world(&stranger)?;
-    let facts = gathered(&plan, &Options { aws_config: Some(stranger.config(REGION)), ..live.options() }).await?;
+    let facts = gathered(&plan, &Options { aws_config: Some(stranger.config(REGION)), ..natively(&live) }).await?;
     says(&facts[PODS], "denied", "give arn:aws:iam::111122223333:user/stranger an EKS access entry")?;
     ensure!(facts["aws.eks.nodegroups"]["status"] == "complete");
     Ok(())
@@ -148,11 +117,11 @@ async fn what_aws_withholds_is_said_and_the_rest_is_read() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kubeconfig_of_another_server_is_a_weakening() -> Result<()> {
-    let live = Live::start()?;
+    let live = live()?;
     let plan = everything()?;
     let by = |file: &std::path::Path| Options {
         way_in: WayIn::Kubeconfig { file: Some(file.to_owned()), context: None },
-        ..live.options()
+        ..natively(&live)
     };
     let own = live.kube.kubeconfig(&User::admin().token())?;
     let ways_in = open(&plan, &by(&own)).await?;

@@ -1,5 +1,12 @@
 //! The AWS endpoint itself: what the other tests rely on.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};

@@ -1,5 +1,12 @@
 //! What the other tests take for granted of the real Kubernetes API that they run against.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
 mod answers;
 mod expiry;
 mod lifecycle;

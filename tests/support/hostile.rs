@@ -34,11 +34,20 @@ pub struct Guest {
     pub findings: Vec<(Says, &'static str, &'static str)>,
     /// `extra` of the verdict.
     pub extra: Option<&'static str>,
+    /// Seconds that it lowers its own deadline to.
+    pub deadline: Option<u64>,
 }
 
 impl Default for Guest {
     fn default() -> Self {
-        Self { does: String::new(), module: String::new(), says: Says::Pass, findings: Vec::new(), extra: None }
+        Self {
+            does: String::new(),
+            module: String::new(),
+            says: Says::Pass,
+            findings: Vec::new(),
+            extra: None,
+            deadline: None,
+        }
     }
 }
 
@@ -47,10 +56,15 @@ pub const KIND: &str = "aws.eks.clusters";
 
 /// Metadata of every hostile rule.
 pub fn meta() -> RuleMeta {
+    meta_of(&Guest::default())
+}
+
+fn meta_of(guest: &Guest) -> RuleMeta {
+    let limits = guest.deadline.map_or_else(String::new, |seconds| format!("[limits]\ndeadline = {seconds}\n"));
     let text = format!(
         "id = 'hostile'\ntitle = 'hostile'\nseverity = 'low'\nsince = '0.1.0'\ndescription = 'd'\nrationale = 'r'\n\
          audit = 'a'\nquestion = 'q?'\n[remediation]\ntext = 'x'\n\
-         [[facts]]\nkind = '{KIND}'\nneed = 'required'\nfields = ['/name', '/logging']\n"
+         [[facts]]\nkind = '{KIND}'\nneed = 'required'\nfields = ['/name', '/logging']\n{limits}"
     );
     RuleMeta::from_toml("hostile", &text).expect("metadata")
 }
@@ -64,7 +78,7 @@ impl Guest {
         let world = resolve.select_world(&[package], Some("rule"))?;
         let utf8 = wit_component::StringEncoding::UTF8;
         wit_component::embed_component_metadata(&mut core, &resolve, world, utf8, false)?;
-        Ok(eksamine_packer::componentize(&meta(), &core)?)
+        Ok(eksamine_packer::componentize(&meta_of(self), &core)?)
     }
 
     fn text(&self) -> String {
@@ -132,7 +146,7 @@ impl Data {
     const START: usize = 4096;
 
     fn put(&mut self, bytes: &[u8]) -> u32 {
-        while self.0.len() % 4 != 0 {
+        while !self.0.len().is_multiple_of(4) {
             self.0.push(0);
         }
         let at = u32::try_from(Self::START + self.0.len()).expect("a few pages");
@@ -154,9 +168,20 @@ fn escaped(bytes: &[u8]) -> String {
 
 /// Loads a component as a pack of one rule.
 pub fn load(engine: &Engine, wasm: Vec<u8>) -> Result<LoadedRule, EngineError> {
+    load_as(engine, meta(), wasm)
+}
+
+impl Guest {
+    /// The guest, loaded.
+    pub fn load(&self, engine: &Engine) -> Result<LoadedRule> {
+        Ok(load_as(engine, meta_of(self), self.component()?)?)
+    }
+}
+
+fn load_as(engine: &Engine, meta: RuleMeta, wasm: Vec<u8>) -> Result<LoadedRule, EngineError> {
     let info =
         PackInfo { name: "h".into(), version: "1.0.0".into(), license: "MIT".into(), description: "hostile".into() };
-    let pack = FetchedPack::assemble(info, vec![Component { meta: meta(), wasm }])?;
+    let pack = FetchedPack::assemble(info, vec![Component { meta, wasm }])?;
     let digest = pack.digest();
     Ok(engine.load(&pack.verify(&digest)?)?.remove(0))
 }

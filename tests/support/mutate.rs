@@ -45,13 +45,37 @@ fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// The document with `place` changed; `None` where the change has no meaning (a number cannot be emptied).
-pub fn change(document: &Value, place: &str, change: Change) -> Option<Value> {
-    let mut document = document.clone();
+/// A document's text around one of its items: changing an item costs no more than writing that item.
+pub struct Around {
+    head: String,
+    tail: String,
+}
+
+impl Around {
+    /// Of the item of a kind with that number.
+    pub fn item(document: &Value, kind: &str, index: usize) -> Self {
+        const MARK: &str = "\u{1}the item";
+        let mut document = document.clone();
+        document["facts"][kind]["items"][index] = MARK.into();
+        let text = document.to_string();
+        let mark = Value::from(MARK).to_string();
+        let (head, tail) = text.split_once(&mark).expect("the mark was put there");
+        Self { head: head.to_owned(), tail: tail.to_owned() }
+    }
+
+    /// The document with that item in its place.
+    pub fn with(&self, item: &Value) -> String {
+        format!("{}{item}{}", self.head, self.tail)
+    }
+}
+
+/// The value with `place` changed; `None` where the change has no meaning (a number cannot be emptied).
+pub fn change(value: &Value, place: &str, change: Change) -> Option<Value> {
+    let mut value = value.clone();
     let (parent, last) = place.rsplit_once('/')?;
-    let now = document.pointer(place)?.clone();
+    let now = value.pointer(place)?.clone();
     let then = match (change, &now) {
-        (Change::Deleted, _) => return delete(document, parent, last),
+        (Change::Deleted, _) => return delete(value, parent, last),
         (Change::Nulled, _) => Value::Null,
         (Change::Emptied, Value::String(_)) => json!(""),
         (Change::Emptied, Value::Array(_)) => json!([]),
@@ -63,17 +87,17 @@ pub fn change(document: &Value, place: &str, change: Change) -> Option<Value> {
     if then == now {
         return None;
     }
-    *document.pointer_mut(place)? = then;
-    Some(document)
+    *value.pointer_mut(place)? = then;
+    Some(value)
 }
 
-fn delete(mut document: Value, parent: &str, last: &str) -> Option<Value> {
-    match document.pointer_mut(parent)? {
+fn delete(mut value: Value, parent: &str, last: &str) -> Option<Value> {
+    match value.pointer_mut(parent)? {
         Value::Object(entries) => drop(entries.remove(&last.replace("~1", "/").replace("~0", "~"))?),
         Value::Array(elements) => drop(elements.remove(last.parse().ok()?)),
         _ => return None,
     }
-    Some(document)
+    Some(value)
 }
 
 /// The items of a kind.
@@ -127,5 +151,18 @@ mod tests {
         assert_eq!(places(&value, "/none"), Vec::<String>::new());
         assert_eq!(change(&value, "/l/x~1y", Change::Deleted).map(|d| d["l"].clone()), Some(json!({})));
         assert_eq!(change(&value, "/a/1/b", Change::Emptied), None);
+    }
+
+    #[test]
+    fn one_item_is_changed_and_the_rest_of_the_document_is_not() {
+        let document =
+            json!({"facts": {"k": {"status": "complete", "items": [{"a": 1}, {"a": "<the item>"}]}}, "z": 0});
+        for (index, item) in items(&document, "k").iter().enumerate() {
+            let around = Around::item(&document, "k", index);
+            assert_eq!(around.with(item), document.to_string(), "{index}");
+            let mut changed = document.clone();
+            changed["facts"]["k"]["items"][index] = json!({});
+            assert_eq!(around.with(&json!({})), changed.to_string(), "{index}");
+        }
     }
 }

@@ -66,7 +66,9 @@ pub fn release() -> Result<PathBuf> {
 }
 
 fn build(profile: &[&str]) -> Result<PathBuf> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    eksamine_packer::forget_outer_cargo(&mut command);
+    let output = command
         // The whole workspace, or other features would compile everything once more.
         .args(["build", "--workspace", "--bin", "eksamine", "--message-format=json", "--target-dir"])
         .arg(target())

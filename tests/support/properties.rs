@@ -1,12 +1,13 @@
 //! What every rule is held to without any work of its author.
 
-use crate::mutate::{CHANGES, Change, change, items, places, shuffled, with_noise, with_status};
+use crate::mutate::{Around, CHANGES, Change, change, items, places, shuffled, with_noise, with_status};
 use crate::rules::{Case, judge_with};
 use eksamine_engine::{Engine, LoadedRule};
 use eksamine_pack::{FactNeed, Need};
 use eksamine_results::{RuleResult, Status};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A rule of some engine with its cases, and what is held against it.
 pub struct Subject<'s> {
@@ -20,15 +21,33 @@ pub struct Subject<'s> {
 
 type Complaints = Vec<String>;
 
+/// What is held against a rule whose fields were changed one at a time.
+#[derive(Debug, Default)]
+pub struct ChangedFields {
+    /// *field-drop*: a declared field deleted, nulled, emptied or retyped never turns `fail`, `error` or `manual` into
+    /// `pass` or `not-applicable`, unless the rule declares what its absence means.
+    pub dropped: Complaints,
+    /// *declared but useless*: a field whose change alters no case need not be asked for.
+    pub useless: Complaints,
+}
+
+/// The same of one case.
+#[derive(Default)]
+struct OfCase {
+    dropped: Complaints,
+    /// Fields whose change altered it.
+    useful: BTreeSet<String>,
+}
+
 impl Subject<'_> {
-    fn judge(&self, case: &Case, document: &Value) -> RuleResult {
-        let text = document.to_string();
-        judge_with(self.engine, self.rule, &text, &case.params)
+    fn judge(&self, case: &Case, document: &str) -> RuleResult {
+        judge_with(self.engine, self.rule, document, &case.params)
             .unwrap_or_else(|e| panic!("{}/{}: {e:#}", case.rule, case.name))
     }
 
-    fn documents(&self) -> impl Iterator<Item = (&Case, Value)> {
-        self.cases.iter().map(|case| (case, serde_json::from_str(&case.facts).expect("a case is JSON")))
+    /// Complaints about each case, in the order of the cases.
+    fn each_case(&self, property: impl Fn(&Case, Value) -> Complaints + Sync) -> Complaints {
+        on_all_cores(self.cases, |case| property(case, parsed(case))).into_iter().flatten().collect()
     }
 
     fn needs(&self) -> &[FactNeed] {
@@ -38,126 +57,156 @@ impl Subject<'_> {
     /// *deny-one*: a decisive kind that is denied, partial, failed or not collected never ends in `pass` or
     /// `not-applicable`, and no failure is invented; a supporting kind changes nothing.
     pub fn deny_one(&self) -> Complaints {
-        let mut complaints = Vec::new();
+        let of_cases = on_all_cores(self.cases, |case| self.deny_each(case, &parsed(case)));
+        let decided: BTreeSet<&str> = of_cases.iter().flat_map(|(_, decided)| decided.iter().copied()).collect();
+        let idle = self.needs().iter().filter(|n| n.need == Need::Conditional && !decided.contains(&*n.kind));
+        let idle = idle.map(|need| format!("{}: conditional, yet its lack decides no case", need.kind));
+        let complaints = of_cases.iter().flat_map(|(complaints, _)| complaints.iter().cloned());
+        complaints.chain(idle).collect()
+    }
+
+    /// Complaints about one case, and the kinds whose lack decides it.
+    fn deny_each(&self, case: &Case, document: &Value) -> (Complaints, BTreeSet<&str>) {
+        let (mut complaints, mut decided) = (Vec::new(), BTreeSet::new());
+        let before = self.judge(case, &document.to_string()).status;
         for need in self.needs() {
-            let mut decided = need.need != Need::Conditional;
-            for (case, document) in self.documents() {
-                let before = self.judge(case, &document).status;
-                for status in ["denied", "partial", "error", "not-collected", "absent"] {
-                    let after = self.judge(case, &with_status(&document, &need.kind, status)).status;
-                    decided |= is_good(before) && !is_good(after);
-                    if let Some(complaint) = denied(need, case, before, after, status) {
-                        let name = &case.name;
-                        complaints
-                            .push(format!("{name}: {} {status}: {before} became {after}: {complaint}", need.kind));
-                    }
+            for status in ["denied", "partial", "error", "not-collected", "absent"] {
+                let after = self.judge(case, &with_status(document, &need.kind, status).to_string()).status;
+                if is_good(before) && !is_good(after) {
+                    decided.insert(&*need.kind);
+                }
+                if let Some(complaint) = denied(need, case, before, after, status) {
+                    let name = &case.name;
+                    complaints.push(format!("{name}: {} {status}: {before} became {after}: {complaint}", need.kind));
                 }
             }
-            if !decided {
-                complaints.push(format!("{}: conditional, yet its lack decides no case", need.kind));
-            }
         }
-        complaints
+        (complaints, decided)
     }
 
-    /// *field-drop*: a declared field deleted, nulled, emptied or retyped never turns `fail`, `error` or `manual` into
-    /// `pass` or `not-applicable`, unless the rule declares what its absence means.
-    pub fn field_drop(&self) -> Complaints {
-        let mut complaints = Vec::new();
-        self.change_each_field(|case, before, what, after, exempt| {
-            if !is_good(before.status) && is_good(after.status) && !exempt {
-                complaints.push(format!("{}: {what}: {} became {}", case.name, before.status, after.status));
-            }
-        });
-        complaints
+    /// Every change of every declared field of every case, judged once for the two properties that ask it.
+    pub fn changed_fields(&self) -> ChangedFields {
+        let of_cases = on_all_cores(self.cases, |case| self.changed_fields_of(case, &mut |_| true));
+        let mut useless: BTreeSet<String> =
+            self.needs().iter().flat_map(|n| n.fields.iter().map(|f| format!("{} {f}", n.kind))).collect();
+        let mut dropped = Vec::new();
+        for of_case in of_cases {
+            useless.retain(|field| !of_case.useful.contains(field));
+            dropped.extend(of_case.dropped);
+        }
+        let useless = useless.into_iter().map(|field| format!("{field}: no case changes with it")).collect();
+        ChangedFields { dropped, useless }
     }
 
-    /// *declared but useless*: a field whose change alters no case need not be asked for.
-    pub fn useless_fields(&self) -> Complaints {
-        let all = self.needs().iter().flat_map(|n| n.fields.iter().map(|f| format!("{} {f}", n.kind)));
-        let mut useless: BTreeSet<String> = all.collect();
-        self.change_each_field(|_, before, what, after, _| {
-            if bytes(before) != bytes(after) {
-                useless.retain(|field| !what.starts_with(&format!("{field} ")));
-            }
-        });
-        useless.into_iter().map(|field| format!("{field}: no case changes with it")).collect()
+    /// The first complaint of *field-drop*: a mutant that has one is caught.
+    pub fn caught(&self) -> Option<String> {
+        self.cases
+            .iter()
+            .find_map(|case| self.changed_fields_of(case, &mut |complaint| complaint.is_none()).dropped.pop())
     }
 
-    /// Calls `seen(case, before, "KIND PATH at PLACE change", after, exempt)` for every change of every declared field.
-    fn change_each_field(&self, mut seen: impl FnMut(&Case, &RuleResult, &str, &RuleResult, bool)) {
-        for (case, document) in self.documents() {
-            let before = self.judge(case, &document);
-            for need in self.needs() {
-                let absent = need.absent.iter().map(|a| &a.path);
-                let paths: BTreeSet<&String> = need.fields.iter().chain(absent).collect();
-                for (index, item) in items(&document, &need.kind).iter().enumerate() {
-                    for path in &paths {
-                        let declared = need.absent.iter().any(|a| a.path == **path);
-                        for place in places(item, path) {
-                            let place = format!("/facts/{}/items/{index}{place}", need.kind);
-                            for how in CHANGES {
-                                let Some(changed) = change(&document, &place, how) else {
-                                    continue;
-                                };
-                                let after = self.judge(case, &changed);
-                                let what = format!("{} {path} at {place} {how:?}", need.kind);
-                                seen(case, &before, &what, &after, declared && how != Change::Retyped);
-                            }
+    /// `go_on` is asked after each change, with what was found against it.
+    fn changed_fields_of(&self, case: &Case, go_on: &mut dyn FnMut(Option<&String>) -> bool) -> OfCase {
+        let document = parsed(case);
+        let before = self.judge(case, &document.to_string());
+        let (was, mut of_case) = (bytes(&before), OfCase::default());
+        for need in self.needs() {
+            let absent = need.absent.iter().map(|a| &a.path);
+            let paths: BTreeSet<&String> = need.fields.iter().chain(absent).collect();
+            for (index, item) in items(&document, &need.kind).iter().enumerate() {
+                let around = Around::item(&document, &need.kind, index);
+                for path in &paths {
+                    let declared = need.absent.iter().any(|a| a.path == **path);
+                    let field = format!("{} {path}", need.kind);
+                    for (place, how) in places(item, path).iter().flat_map(|p| CHANGES.map(|how| (p, how))) {
+                        let Some(changed) = change(item, place, how) else { continue };
+                        let after = self.judge(case, &around.with(&changed));
+                        if !of_case.useful.contains(&field) && bytes(&after) != was {
+                            of_case.useful.insert(field.clone());
+                        }
+                        let exempt = declared && how != Change::Retyped;
+                        let complaint = (!is_good(before.status) && is_good(after.status) && !exempt).then(|| {
+                            let what = format!("{field} at items/{index}{place} {how:?}");
+                            format!("{}: {what}: {} became {}", case.name, before.status, after.status)
+                        });
+                        let enough = !go_on(complaint.as_ref());
+                        of_case.dropped.extend(complaint);
+                        if enough {
+                            return of_case;
                         }
                     }
                 }
             }
         }
+        of_case
     }
 
     /// *empty document*: nothing was looked at, so nothing passes.
     pub fn empty_document(&self) -> Complaints {
-        let mut complaints = Vec::new();
-        for (case, mut document) in self.documents() {
+        self.each_case(|case, mut document| {
             document["facts"] = serde_json::json!({});
-            let status = self.judge(case, &document).status;
-            if is_good(status) {
-                complaints.push(format!("{}: an empty document ends in {status}", case.name));
-            }
-        }
-        complaints
+            let status = self.judge(case, &document.to_string()).status;
+            let complaint = is_good(status).then(|| format!("{}: an empty document ends in {status}", case.name));
+            complaint.into_iter().collect()
+        })
     }
 
     /// *shuffle*: the order of items changes neither the status nor what was found.
     pub fn shuffle(&self) -> Complaints {
-        let mut complaints = Vec::new();
-        for (case, document) in self.documents() {
-            let before = self.judge(case, &document);
-            for by in [0, 1, 3] {
-                let after = self.judge(case, &shuffled(&document, by));
-                if before.status != after.status || found(&before) != found(&after) {
-                    complaints.push(format!("{}: {:#?}\nbecame\n{:#?}", case.name, found(&before), found(&after)));
-                }
-            }
-        }
-        complaints
+        self.each_case(|case, document| {
+            let before = self.judge(case, &document.to_string());
+            let afters = [0, 1, 3].map(|by| self.judge(case, &shuffled(&document, by).to_string()));
+            let differs = |after: &&RuleResult| before.status != after.status || found(&before) != found(after);
+            let complaint = |after| format!("{}: {:#?}\nbecame\n{:#?}", case.name, found(&before), found(after));
+            afters.iter().filter(differs).map(complaint).collect()
+        })
     }
 
     /// *twice*: same bytes.
     pub fn twice(&self) -> Complaints {
-        let differs = |(case, document): &(&Case, Value)| {
-            bytes(&self.judge(case, document)) != bytes(&self.judge(case, document))
-        };
-        self.documents().filter(differs).map(|(case, _)| case.name.clone()).collect()
+        self.each_case(|case, document| {
+            let document = document.to_string();
+            let differs = bytes(&self.judge(case, &document)) != bytes(&self.judge(case, &document));
+            differs.then(|| case.name.clone()).into_iter().collect()
+        })
     }
 
     /// *projection-neutral*: on whole items, with fields that nobody knows, the answer is the same.
     pub fn projection_neutral(&self) -> Complaints {
         let whole = Subject { rule: &self.rule.with_whole_items(), ..*self };
-        let mut complaints = Vec::new();
-        for (case, document) in self.documents() {
-            if bytes(&self.judge(case, &document)) != bytes(&whole.judge(case, &with_noise(&document))) {
-                complaints.push(format!("{}: whole items change the answer", case.name));
-            }
-        }
-        complaints
+        self.each_case(|case, document| {
+            let cut = self.judge(case, &document.to_string());
+            let differs = bytes(&cut) != bytes(&whole.judge(case, &with_noise(&document).to_string()));
+            differs.then(|| format!("{}: whole items change the answer", case.name)).into_iter().collect()
+        })
     }
+}
+
+fn parsed(case: &Case) -> Value {
+    serde_json::from_str(&case.facts).expect("a case is JSON")
+}
+
+/// What `work` makes of each, in their order.
+fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        while let Some((number, one)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|n| Some((n, all.get(n)?)))
+        {
+            done.push((number, work(one)));
+        }
+        done
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let name = std::thread::current().name().unwrap_or("main").to_owned();
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let thread = || std::thread::Builder::new().name(name.clone()).spawn_scoped(scope, share).expect("a thread");
+        let others: Vec<_> = (1..cores).map(|_| thread()).collect();
+        let mine = share();
+        mine.into_iter().chain(others.into_iter().flat_map(|o| o.join().expect("no property panics"))).collect()
+    });
+    done.sort_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn denied(need: &FactNeed, case: &Case, before: Status, after: Status, status: &str) -> Option<&'static str> {

@@ -26,6 +26,9 @@ pub(crate) fn conclude(meta: &RuleMeta, document: &Document<'_>, params: &Params
     let (missing, excused) = lacks(meta, document, params, &run.looked);
     let judged = run.answer.and_then(|verdict| judge(meta, document, verdict, &run.looked));
     match judged {
+        Ok(answer) if answer.status == types::Status::Unknown && missing.is_empty() => {
+            Conclusion { missing: unsettling(meta, document, &run.looked), ..answer.with_lacks(meta, missing, excused) }
+        }
         Ok(answer) => answer.with_lacks(meta, missing, excused),
         Err(stop) => Conclusion {
             status: Status::Error,
@@ -122,6 +125,16 @@ fn lacks(
         }
     }
     (missing, excused)
+}
+
+/// What a rule looked at and did not get, although its parameters did not make it decisive: the best guess at why it
+/// could not tell, and at what to grant.
+fn unsettling(meta: &RuleMeta, document: &Document<'_>, looked: &[String]) -> Vec<Missing> {
+    let conditional = meta.facts.iter().filter(|need| need.need == Need::Conditional && looked.contains(&need.kind));
+    let found = |need: &FactNeed| document.kind(&need.kind).map_or(Availability::NotCollected, |kind| kind.status);
+    let lacking = conditional.map(|need| (need, found(need)));
+    let lacking = lacking.filter(|(_, found)| !matches!(found, Availability::Complete | Availability::Absent));
+    lacking.map(|(need, found)| lack(need, document, found)).collect()
 }
 
 fn lack(need: &FactNeed, document: &Document<'_>, found: Availability) -> Missing {

@@ -25,7 +25,7 @@ pub(crate) struct Told<'t> {
 
 pub(crate) fn evaluate(engine: &Engine, rule: &LoadedRule, document: &Document<'_>, told: &Told<'_>) -> Run {
     let views = views(rule, document);
-    let bytes = views.values().flat_map(|v| v.chunks.iter()).map(|c| c.items.len() as u64).sum();
+    let bytes = views.values().map(View::bytes).sum();
     let limits = Limits::of(&rule.meta, bytes);
     let mut host = Host::new(&limits, views);
     host.params.clone_from(&told.params);

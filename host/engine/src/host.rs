@@ -17,6 +17,19 @@ pub(crate) struct View {
     pub(crate) chunks: Arc<[Chunk]>,
 }
 
+impl View {
+    /// Bytes of what the kind says of itself.
+    fn told(&self) -> u64 {
+        let gaps: usize = self.gaps.iter().map(|gap| gap.subject.len() + gap.reason.len()).sum();
+        (self.reason.as_ref().map_or(0, String::len) + gaps) as u64
+    }
+
+    /// Bytes of all that there is to be served of the kind.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.told() + self.chunks.iter().map(|chunk| chunk.items.len() as u64).sum::<u64>()
+    }
+}
+
 /// The state of one run.
 #[derive(Debug)]
 pub(crate) struct Host {
@@ -57,6 +70,12 @@ impl Host {
         if self.calls > self.limits.calls { stop(Limit::Calls(self.limits.calls)) } else { Ok(()) }
     }
 
+    /// Counts what crosses the boundary, repetitions included.
+    fn serve(&mut self, bytes: u64) -> wasmtime::Result<()> {
+        self.served = self.served.saturating_add(bytes);
+        if self.served > self.limits.served { stop(Limit::Served(self.limits.served)) } else { Ok(()) }
+    }
+
     fn look(&mut self, kind: &str) -> wasmtime::Result<View> {
         self.call()?;
         let Some(view) = self.views.get(kind) else {
@@ -78,21 +97,25 @@ impl types::Host for Host {}
 impl context::Host for Host {
     fn params(&mut self) -> wasmtime::Result<String> {
         self.call()?;
+        self.serve(self.params.len() as u64)?;
         Ok(self.params.clone())
     }
 
     fn scope(&mut self) -> wasmtime::Result<String> {
         self.call()?;
+        self.serve(self.scope.len() as u64)?;
         Ok(self.scope.clone())
     }
 
     fn collected_at(&mut self) -> wasmtime::Result<String> {
         self.call()?;
+        self.serve(self.collected_at.len() as u64)?;
         Ok(self.collected_at.clone())
     }
 
     fn as_of(&mut self) -> wasmtime::Result<String> {
         self.call()?;
+        self.serve(self.as_of.len() as u64)?;
         Ok(self.as_of.clone())
     }
 }
@@ -100,6 +123,7 @@ impl context::Host for Host {
 impl facts::Host for Host {
     fn about(&mut self, kind: String) -> wasmtime::Result<facts::Collection> {
         let view = self.look(&kind)?;
+        self.serve(view.told())?;
         let gaps = view.gaps.into_iter().map(|g| facts::Gap {
             subject: g.subject,
             availability: wire(g.status),
@@ -121,10 +145,7 @@ impl facts::Host for Host {
             Some(chunk) if start < chunk.first + chunk.count => rest_of(chunk, start - chunk.first),
             _ => (0, "[]".to_owned()),
         };
-        self.served = self.served.saturating_add(items.len() as u64);
-        if self.served > self.limits.served {
-            return stop(Limit::Served(self.limits.served));
-        }
+        self.serve(items.len() as u64)?;
         Ok(facts::Chunk { first: start, count, items })
     }
 }

@@ -25,7 +25,7 @@ pub enum Limit {
     /// One crossing of the boundary.
     #[error("too much data at once: the limit is {0} bytes for an answer or a call")]
     Crossing(usize),
-    /// Facts served, repetitions included.
+    /// Facts, parameters and scope served, repetitions included.
     #[error("it read its facts too often: the limit is {0} bytes served")]
     Served(u64),
     /// Calls into the host.
@@ -88,7 +88,7 @@ impl Limits {
         let memory = lower(meta.limits.memory, 64 << 20);
         Self {
             fuel: lower(meta.limits.fuel, FUEL_BASE).saturating_add(FUEL_PER_BYTE.saturating_mul(view)),
-            deadline: 30,
+            deadline: lower(meta.limits.deadline, 30),
             memory: usize::try_from(memory).unwrap_or(usize::MAX),
             table: 100_000,
             crossing: 8 << 20,

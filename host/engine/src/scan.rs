@@ -46,11 +46,14 @@ impl Scan {
     }
 }
 
+/// What came of one rule.
+type Ended = (RuleResult, Vec<Weakening>);
+
 /// Runs every rule. `document` must have been read with [`Scan::projection`].
 #[must_use]
 pub fn judge(engine: &Engine, scan: &Scan, document: &Document<'_>, as_of: &str) -> Judged {
     let next = AtomicUsize::new(0);
-    let done: Vec<Mutex<Option<(RuleResult, Vec<Weakening>)>>> = scan.rules.iter().map(|_| Mutex::default()).collect();
+    let done: Vec<Mutex<Option<Ended>>> = scan.rules.iter().map(|_| Mutex::default()).collect();
     let work = || {
         while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < scan.rules.len()) {
             let (rule, params) = &scan.rules[index];
@@ -79,13 +82,7 @@ pub fn judge(engine: &Engine, scan: &Scan, document: &Document<'_>, as_of: &str)
     judged
 }
 
-fn one(
-    engine: &Engine,
-    rule: &LoadedRule,
-    params: &Params,
-    document: &Document<'_>,
-    as_of: &str,
-) -> (RuleResult, Vec<Weakening>) {
+fn one(engine: &Engine, rule: &LoadedRule, params: &Params, document: &Document<'_>, as_of: &str) -> Ended {
     let run = || {
         let told = Told { params: serde_json::Value::Object(params.clone()).to_string(), as_of };
         let run = evaluate(engine, rule, document, &told);
@@ -99,11 +96,11 @@ fn one(
     })
 }
 
-fn broken(rule: &LoadedRule, params: &Params, document: &Document<'_>, why: &str) -> (RuleResult, Vec<Weakening>) {
+fn broken(rule: &LoadedRule, params: &Params, document: &Document<'_>, why: &str) -> Ended {
     finish(rule, params, document, Run { answer: Err(Stop::Host(why.to_owned())), looked: Vec::new() })
 }
 
-fn finish(rule: &LoadedRule, params: &Params, document: &Document<'_>, run: Run) -> (RuleResult, Vec<Weakening>) {
+fn finish(rule: &LoadedRule, params: &Params, document: &Document<'_>, run: Run) -> Ended {
     let meta = &rule.meta;
     let end = conclude(meta, document, params, run);
     let weakenings = end.excused.iter().map(|(kind, parameter)| Weakening {

@@ -9,6 +9,7 @@
 //! could not be read is said in the document, kind by kind, with the permission that would help.
 
 pub mod aws;
+mod causes;
 pub mod doctor;
 mod error;
 mod gather;

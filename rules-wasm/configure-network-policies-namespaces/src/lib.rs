@@ -45,7 +45,7 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
     tally.counts("namespaces");
     let exempt = Exempt::new(&params.exempt_namespaces_regex, params.regex_mode)?;
     let mut namespaces: Vec<Item<Namespace>> = facts.items().collect();
-    namespaces.sort_by(|a, b| name(a).cmp(&name(b)));
+    namespaces.sort_by_key(name);
     let mut world = World::of_core_policies(facts, params.count_cluster_policies);
     let settled = |item| {
         let standing = Known::derived(|| standing(item, &world.cover(item), params, &exempt));

@@ -1,7 +1,7 @@
 //! Addresses by which others reach a node: rows 1, 2 and 9.
 
 use crate::Ipv6;
-use crate::world::World;
+use crate::world::{Found, World, remark};
 use eksamine_facts::Text;
 use eksamine_facts::derive::Seen;
 use eksamine_facts::derive::addresses::{Address, Network, global_ipv6, is_global, node_addresses, public_ipv4};
@@ -49,6 +49,9 @@ pub(crate) fn judge_exposures(world: &World<'_>, whose: &str, seen: Seen<Exposur
     }
     if standing.is_empty() {
         rest?;
+        if !cut_off.is_empty() {
+            remark(&world.remarks.cut_off);
+        }
         return Ok(Judged::Clean { cut_off: cut_off.into_iter().collect() });
     }
     let texts: BTreeSet<&str> = standing.iter().map(|e| e.text.as_str()).collect();
@@ -56,7 +59,8 @@ pub(crate) fn judge_exposures(world: &World<'_>, whose: &str, seen: Seen<Exposur
     let several = if standing.len() == 1 { "a public address" } else { "public addresses" };
     let places = standing.iter().flat_map(|e| &e.places);
     let outcome = places.fold(fail(format!("{whose} has {several}: {list}")), |outcome, place| outcome.at(place));
-    Ok(Judged::Exposed(world.noting_options(outcome)))
+    let by_internet = standing.iter().any(|e| e.network == Network::Internet);
+    Ok(Judged::Exposed(if by_internet { world.noting_options(outcome) } else { outcome }))
 }
 
 /// Rows 1 and 2: what EC2 says.
@@ -83,7 +87,8 @@ pub(crate) fn add_exposures(world: &World<'_>, item: &Item<Instance>, seen: &mut
         seen.add(route.map(|(subnet, route)| {
             let exposed = route.map(|route| {
                 let name = interface_name(instance, &address);
-                let text = format!("{} ({name}, {subnet} routes ::/0 to {})", address.address, route.gateway);
+                let text =
+                    format!("{} ({name}, {subnet} routes {} to {})", address.address, route.destination, route.gateway);
                 let mut exposure = exposure(item, instance, address, text);
                 exposure.places.push(route.place);
                 exposure
@@ -115,28 +120,46 @@ fn interface_name(instance: &Instance, address: &Address) -> String {
 }
 
 /// Row 9: what the node says of itself proves an address even where EC2 is silent.
-pub(crate) fn add_external(world: &World<'_>, item: &Item<Node>, node: &Node, read: bool, seen: &mut Seen<Exposure>) {
+pub(crate) fn add_external(
+    world: &World<'_>,
+    item: &Item<Node>,
+    node: &Node,
+    found: Option<&Found<'_>>,
+    seen: &mut Seen<Exposure>,
+) {
     let own = node_addresses(node, &["ExternalIP", "InternalIP"]);
     seen.add(own.rest.map(|()| Vec::new()));
     let external = node_addresses(node, &["ExternalIP"]).found;
     for (address, field) in own.found {
-        let is_v6 = address.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6());
-        let step = is_global(&address).and_then(|global| match (global, is_v6) {
-            (false, _) => Ok(false),
-            (true, false) => {
-                Ok(external.iter().any(|(_, f)| *f == field) && seen.found.iter().all(|e| e.address != address))
-            }
-            // EKS names a node's IPv6 address as internal too; only routes tell, which EC2 was asked for above.
-            (true, true) if read || world.params.ipv6 == Ipv6::Ignore => Ok(false),
-            (true, true) => Err(Unknown::because(format!("whether {address} is routed to the internet is not known"))),
+        let is_external = external.iter().any(|(_, place)| *place == field);
+        let step = is_global(&address).and_then(|is_global| match address.parse() {
+            Ok(ip) if is_global => counts(world, ip, is_external, found),
+            _ => Ok(false),
         });
-        seen.add(step.map(|counts| {
+        let counts = step.map(|counts| counts && seen.found.iter().all(|e| e.address != address));
+        seen.add(counts.map(|counts| {
             let subnet = Known::derived(|| Err(Unknown::because(format!("the subnet of {address} is not known"))));
-            let text = format!("{address} (named by the node)");
-            let place = item.at(&field);
-            let exposure =
-                Exposure { address: address.clone(), text, places: vec![place], subnet, network: Network::Internet };
+            let beside = if matches!(found, Some(Found::Instance(_))) { ", and not by EC2" } else { "" };
+            let text = format!("{address} (named by the node{beside})");
+            let places = vec![item.at(&field)];
+            let exposure = Exposure { address: address.clone(), text, places, subnet, network: Network::Internet };
             counts.then_some(exposure).into_iter().collect()
         }));
+    }
+}
+
+/// Whether a global address that a node names counts. EKS names an IPv6 address as internal, whether or not the internet
+/// reaches it: of that EC2's routes decide.
+fn counts(world: &World<'_>, ip: IpAddr, is_external: bool, found: Option<&Found<'_>>) -> Result<bool, Unknown> {
+    match (ip, found) {
+        (IpAddr::V4(_), _) => Ok(is_external),
+        (IpAddr::V6(_), Some(Found::Instance(_))) => Ok(false),
+        (IpAddr::V6(_), _) if world.params.ipv6 == Ipv6::Ignore => Ok(false),
+        (IpAddr::V6(_), _) if is_external => Ok(true),
+        // What EC2 does not return is a human's to judge as a whole.
+        (IpAddr::V6(_), Some(Found::NotReturned)) => Ok(false),
+        (IpAddr::V6(_), _) => {
+            Err(Unknown::because(format!("only EC2 tells whether the internet reaches {ip}, and it was not read")))
+        }
     }
 }

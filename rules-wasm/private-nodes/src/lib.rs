@@ -84,7 +84,8 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     if is_blank(&tally) {
         tally.judge(subject(), || nothing(facts, params));
     }
-    conclude(&world, tally, &nodes, judged.map_or(0, |s| s.len()))
+    let sources = judged.as_ref().map_or(0, Sources::len);
+    conclude(&world, tally, &nodes, sources + profiles.len())
 }
 
 /// Where a cluster that EKS did not make was registered from.
@@ -126,30 +127,55 @@ fn nothing(facts: &Facts<'_>, params: &Params) -> Result<Outcome, Unknown> {
     Ok(not_applicable(format!("the cluster has 0 nodes, and {sources}")).at("/facts/k8s.nodes.v1/status"))
 }
 
-/// A pass says what was counted.
+/// A pass says what was counted, and what was not.
 fn conclude(world: &World<'_>, tally: Tally, nodes: &[Item<Node>], sources: usize) -> Verdict {
     let mut verdict = tally.finish("");
-    if verdict.status != Status::Pass {
-        return verdict;
+    if verdict.status == Status::Pass {
+        verdict.summary = format!("{}, and {}", of_nodes(world, nodes), of_sources(world, nodes.is_empty(), sources));
     }
+    verdict
+}
+
+fn of_nodes(world: &World<'_>, nodes: &[Item<Node>]) -> String {
     let mut counts = BTreeMap::<&str, usize>::new();
     for node in nodes {
         let origin = Known::derived(|| origin(node.get()?));
         *counts.entry(origin.peek().map_or("unlabelled", |o| o.word())).or_default() += 1;
     }
     let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
-    let nodes = match nodes.len() {
-        0 => "there are no nodes".to_owned(),
-        1 => format!("the one node has no public address ({})", counts.join(", ")),
-        n => format!("none of {n} nodes has a public address ({})", counts.join(", ")),
+    let (one, any) = match world.remarks.cut_off.get() {
+        0 => ("the one node has no public address", "has a public address"),
+        _ => ("the one node cannot be reached from the internet", "can be reached from the internet"),
     };
-    let sources = match (world.params.prospective, sources) {
-        (Prospective::Ignore, _) => "what new nodes would get is not judged (prospective is ignore)".to_owned(),
-        (_, 0) => "no node group and no node class makes more".to_owned(),
-        (_, 1) => "the one node source would give none either".to_owned(),
-        (_, n) => format!("none of {n} node sources would give one"),
+    let text = match nodes.len() {
+        0 => return "there are no nodes".to_owned(),
+        1 => format!("{one} ({})", counts.join(", ")),
+        n => format!("none of {n} nodes {any} ({})", counts.join(", ")),
     };
-    let trusted = if world.lacks::<Instance>() { "; by what Kubernetes says of their addresses" } else { "" };
-    verdict.summary = format!("{nodes}, and {sources}{trusted}");
-    verdict
+    match world.remarks.trusted.get() {
+        0 => text,
+        n if n == nodes.len() => format!("{text}, by what Kubernetes says"),
+        n => format!("{text}, {n} of them by what Kubernetes says"),
+    }
+}
+
+fn of_sources(world: &World<'_>, no_nodes: bool, sources: usize) -> String {
+    if world.params.prospective == Prospective::Ignore {
+        return "what new nodes would get is not judged (prospective is ignore)".to_owned();
+    }
+    let excused = world.remarks.excused.get();
+    let reached = if world.remarks.harmless.get() > 0 { " that the internet reaches" } else { "" };
+    let judged = match sources - excused.min(sources) {
+        0 if sources > 0 => String::new(),
+        0 if no_nodes => "nothing makes any".to_owned(),
+        0 => "nothing makes more".to_owned(),
+        1 => format!("the one source of new nodes would give none{reached}"),
+        n => format!("none of {n} sources of new nodes would give one{reached}"),
+    };
+    match (excused, judged.as_str()) {
+        (0, _) => judged,
+        (1, "") => "what the one source of new nodes would give is not judged (trust_node_addresses)".to_owned(),
+        (n, "") => format!("what {n} sources of new nodes would give is not judged (trust_node_addresses)"),
+        (n, _) => format!("{judged}; what {n} more would give is not judged (trust_node_addresses)"),
+    }
 }

@@ -1,12 +1,10 @@
 //! The nodes there are: rows 1, 2, 5, 7, 9 and 10.
 
 use crate::exposure::{Judged, add_exposures, add_external, judge_exposures};
-use crate::world::{Found, World};
+use crate::world::{Found, World, remark};
 use eksamine_facts::Text;
 use eksamine_facts::derive::Seen;
-use eksamine_facts::derive::addresses::{
-    Address, Network, global_ipv6, is_global, is_gone, node_addresses, public_ipv4,
-};
+use eksamine_facts::derive::addresses::{is_global, is_gone, node_addresses};
 use eksamine_facts::derive::node::{Machine, machine, origin};
 use eksamine_facts::ec2::Instance;
 use eksamine_facts::eks::Cluster;
@@ -30,15 +28,17 @@ pub(crate) fn judge_all(world: &World<'_>, tally: &mut Tally, cluster: &dyn Fn()
     if unread > 0 {
         tally.judge(cluster(), || {
             world.facts.complete::<Instance>().map_err(|unknown| {
+                let nodes = match unread {
+                    1 => "1 node is an EC2 instance".to_owned(),
+                    n => format!("{n} nodes are EC2 instances"),
+                };
                 let text = "that Kubernetes names no external address does not rule out a public one";
-                Unknown::because(format!("{unknown}, and {unread} nodes are EC2 instances: {text}"))
+                Unknown::because(format!("{unknown}, and {nodes}: {text}"))
             })?;
             Err(Unknown::because("instances were not read"))
         });
     }
-    if !world.fargate_only {
-        judge_unjoined(world, tally, nodes);
-    }
+    judge_unjoined(world, tally, nodes);
 }
 
 fn subject(node: &Item<Node>) -> Subject {
@@ -100,18 +100,21 @@ fn judge_ec2(world: &World<'_>, item: &Item<Node>, node: &Node, id: &str) -> Res
         }
         add_exposures(world, instance, &mut seen);
     }
-    let read = matches!(found, Ok(Found::Instance(_)));
-    add_external(world, item, node, read, &mut seen);
+    add_external(world, item, node, found.as_ref().ok(), &mut seen);
     let found = found.inspect_err(|unknown| seen.lose(unknown.clone()));
     // A failure stands without it; elsewhere not knowing who made the node is not knowing.
     let whose = origin(node).map_or_else(|_| id.to_owned(), |origin| format!("{id} ({origin})"));
     let cut_off = match judge_exposures(world, &whose, seen)? {
-        Judged::Exposed(outcome) => return Ok(outcome.at(item.at("/spec/providerID"))),
+        Judged::Exposed(outcome) => {
+            let name = Known::derived(|| node.metadata.get()?.name.get().cloned());
+            return Ok(world.noting_pods(outcome.at(item.at("/spec/providerID")), &name));
+        }
         Judged::Clean { cut_off } => cut_off,
     };
     Ok(match found? {
         Found::Instance(instance) => clean(world, instance, &whose, &cut_off),
         Found::Trusted => {
+            remark(&world.remarks.trusted);
             let text = format!(
                 "{whose}: Kubernetes names no external address, and trust_node_addresses takes that for an answer"
             );
@@ -145,8 +148,8 @@ fn clean(world: &World<'_>, instance: &Item<Instance>, whose: &str, cut_off: &[S
     for subnet in subnets.iter().filter(|_| world.looks_at_network()) {
         if let Some(Some(route)) = Known::derived(|| world.public_route(subnet)).peek() {
             text = format!(
-                "{text}; its subnet {subnet} is public all the same (its default route leads to {})",
-                route.gateway
+                "{text}; its subnet {subnet} is public all the same (it routes {} to {})",
+                route.destination, route.gateway
             );
             outcome_places.push(route.place.clone());
         }
@@ -205,6 +208,6 @@ fn judge_instance(
     add_exposures(world, item, &mut seen);
     Ok(match judge_exposures(world, &whose, seen)? {
         Judged::Exposed(outcome) => outcome,
-        Judged::Clean { cut_off } => clean(world, item, whose.trim_end_matches(','), &cut_off),
+        Judged::Clean { cut_off } => clean(world, item, &whose, &cut_off),
     })
 }

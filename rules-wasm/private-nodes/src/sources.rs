@@ -1,7 +1,8 @@
 //! What makes further nodes: rows 3, 4 and 6.
 
 use crate::Prospective;
-use crate::world::World;
+use crate::world::{World, remark};
+use eksamine_facts::derive::addresses::Network;
 use eksamine_facts::derive::launch::{Assigns, launch_template};
 use eksamine_facts::eks::{FargateProfile, Nodegroup};
 use eksamine_facts::nodes::{ClassMeta, Ec2NodeClass, NodeClass, NodeClassStatus};
@@ -49,21 +50,18 @@ impl Sources {
             let templates = Known::derived(|| Ok(item.get()?.launch_template.declared()?.is_some()));
             let templates = templates.peek() == Some(&true);
             tally.judge(item.subject(|g| &g.arn), || {
-                excusing(world, addressed, templates, || match nodegroup(world, item)? {
-                    Some(source) => judge_source(world, &source),
-                    None => Ok(not_returned(item)),
-                })
+                concluded(world, addressed, templates, judge_nodegroup(world, item)?)
             });
         }
         for item in &self.karpenter {
             let subject =
                 class_subject("karpenter.k8s.aws", "EC2NodeClass", &metadata(item, |c| &c.metadata), item.place());
-            tally.judge(subject, || excusing(world, addressed, false, || judge_source(world, &karpenter_class(item)?)));
+            tally.judge(subject, || concluded(world, addressed, false, judge_source(world, &karpenter_class(item)?)?));
         }
         for item in &self.auto {
             let subject =
                 class_subject("eks.amazonaws.com", "NodeClass", &metadata(item, |c| &c.metadata), item.place());
-            tally.judge(subject, || excusing(world, addressed, false, || judge_source(world, &auto_class(item)?)));
+            tally.judge(subject, || concluded(world, addressed, false, judge_source(world, &auto_class(item)?)?));
         }
     }
 }
@@ -76,23 +74,29 @@ fn class_subject(group: &str, kind: &str, name: &Known<Text>, place: String) -> 
     Subject::kubernetes((group, "v1", kind), None, name, place)
 }
 
-/// Judges as long as the facts last; where they do not and `trust_node_addresses` excuses their lack, says so.
-fn excusing(
-    world: &World<'_>,
-    addressed: bool,
-    templates: bool,
-    judgement: impl FnOnce() -> Result<Outcome, Unknown>,
-) -> Result<Outcome, Unknown> {
-    let outcome = Known::derived(judgement);
-    if outcome.peek().is_none() && addressed && world.excuses_sources(templates) {
-        let text = "what its next nodes get is not judged: EC2 was not read, which trust_node_addresses excuses";
-        return Ok(not_applicable(text).at("/facts/aws.ec2.subnets/status").at("/facts/aws.ec2.routetables/status"));
-    }
-    outcome.get().cloned()
+/// What came of a judgement.
+enum Judged {
+    Outcome(Outcome),
+    /// It takes what EC2 would not tell, and `trust_node_addresses` excuses that.
+    Lacking,
 }
 
-/// `None`: its launch template was not returned.
-fn nodegroup(world: &World<'_>, item: &Item<Nodegroup>) -> Result<Option<Source>, Unknown> {
+fn concluded(world: &World<'_>, addressed: bool, templates: bool, judged: Judged) -> Result<Outcome, Unknown> {
+    if let Judged::Outcome(outcome) = judged {
+        return Ok(outcome);
+    }
+    let lacking = world.lacking(templates);
+    if !addressed {
+        let nobody = "could not be read, and there is no node whose own words could be trusted instead";
+        return Err(Unknown::because(format!("{} {nobody}", lacking.join(", "))));
+    }
+    remark(&world.remarks.excused);
+    let text = "what its next nodes get is not judged: EC2 was not read, which trust_node_addresses excuses";
+    let places = lacking.into_iter().map(|kind| format!("/facts/{kind}/status"));
+    Ok(places.fold(not_applicable(text), Outcome::at))
+}
+
+fn judge_nodegroup(world: &World<'_>, item: &Item<Nodegroup>) -> Result<Judged, Unknown> {
     let group = item.get()?;
     let mut source = Source {
         name: format!("node group {}", group.name.get()?),
@@ -101,16 +105,18 @@ fn nodegroup(world: &World<'_>, item: &Item<Nodegroup>) -> Result<Option<Source>
         says: None,
         subnets: Known::derived(|| places(group.subnets.get()?, |at| item.at(&format!("/subnets/{at}")))),
     };
-    let Some(used) = group.launch_template.declared()? else { return Ok(Some(source)) };
-    let (id, version) = (used.id.get()?, used.version.get()?);
-    let Some(template) = world.template(id, version)? else { return Ok(None) };
-    source.assigns = launch_template(template.get()?)?;
-    source.by = format!("its launch template {id} version {version}");
-    source.says = match &source.assigns {
-        Assigns::Yes(field) | Assigns::No(field) => Some(template.at(field)),
-        Assigns::AsSubnet => None,
-    };
-    Ok(Some(source))
+    if let Some(used) = group.launch_template.declared()? {
+        let (id, version) = (used.id.get()?, used.version.get()?);
+        let Some(found) = world.excusing(|| world.template(id, version))? else { return Ok(Judged::Lacking) };
+        let Some(template) = found else { return Ok(Judged::Outcome(not_returned(item))) };
+        source.assigns = launch_template(template.get()?)?;
+        source.by = format!("its launch template {id} version {version}");
+        source.says = match &source.assigns {
+            Assigns::Yes(_, field) | Assigns::No(field) => Some(template.at(field)),
+            Assigns::AsSubnet => None,
+        };
+    }
+    judge_source(world, &source)
 }
 
 fn not_returned(item: &Item<Nodegroup>) -> Outcome {
@@ -158,12 +164,13 @@ fn class_source(
     at: impl Fn(usize) -> String,
 ) -> Source {
     let assigns = match decides {
-        Some(true) => Assigns::Yes(field.to_owned()),
+        Some(true) => Assigns::Yes(Network::Internet, field.to_owned()),
         Some(false) => Assigns::No(field.to_owned()),
         None => Assigns::AsSubnet,
     };
     let subnets = Known::derived(|| {
-        let subnets = status.then(|s| s.subnets.get())?;
+        let subnets = status.then(|s| s.subnets.get());
+        let subnets = subnets.map_err(|u| Unknown::because(format!("which subnets {name} stands for: {u}")))?;
         subnets.iter().enumerate().map(|(n, s)| Ok((s.then(|s| s.id.get().cloned())?, at(n)))).collect()
     });
     let by = field.trim_start_matches('/').replace('/', ".");
@@ -175,43 +182,64 @@ fn places(subnets: &List<Text>, at: impl Fn(usize) -> String) -> Result<Vec<(Tex
 }
 
 /// What a machine that starts in a subnet gets there.
+#[derive(Clone)]
 enum Gets {
     Nothing,
-    /// An address without a way in: the subnet is not public.
-    Unreachable,
+    /// An address without a way in: no default route leads to an internet gateway.
+    Unserved,
+    /// An address that VPC Block Public Access cuts off.
+    CutOff,
     /// A public address; where to see why.
     Public(Vec<String>),
 }
 
-fn judge_source(world: &World<'_>, source: &Source) -> Result<Outcome, Unknown> {
+/// Subnets in which machines get addresses that do not count.
+#[derive(Default)]
+struct Harmless<'s> {
+    unserved: BTreeSet<&'s str>,
+    cut_off: BTreeSet<&'s str>,
+}
+
+fn judge_source(world: &World<'_>, source: &Source) -> Result<Judged, Unknown> {
     if let Assigns::No(_) = source.assigns {
         let text = format!("{} gives its nodes no public address: {} says so", source.name, source.by);
-        return Ok(source.says.iter().fold(pass(text), |outcome, place| outcome.at(place)));
+        return Ok(Judged::Outcome(source.says.iter().fold(pass(text), |outcome, place| outcome.at(place))));
     }
-    let itself = matches!(source.assigns, Assigns::Yes(_));
-    if itself && !world.params.honour_vpc_bpa {
-        return Ok(prospect(world, source, &BTreeSet::new(), Vec::new()));
-    }
-    let (mut public, mut unreachable, mut places) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-    let mut rest = Ok(());
+    let itself = match source.assigns {
+        // Only what an internet gateway serves can be cut off from it.
+        Assigns::Yes(network, _) if network == Network::Carrier || !world.params.honour_vpc_bpa => {
+            return Ok(prospect(world, source, &BTreeSet::new(), Vec::new()));
+        }
+        Assigns::Yes(..) => true,
+        _ => false,
+    };
+    let (mut public, mut harmless, mut places) = (BTreeSet::new(), Harmless::default(), Vec::new());
+    let (mut rest, mut lacking) = (Ok(()), false);
     for (subnet, place) in source.subnets.get()? {
-        let gets = Known::derived(|| gets(world, subnet, itself));
-        match gets.peek() {
-            Some(Gets::Nothing) => {}
-            Some(Gets::Unreachable) => drop(unreachable.insert(subnet.as_str())),
-            Some(Gets::Public(why)) => {
+        match world.excusing(|| gets(world, subnet, itself)) {
+            Ok(Some(Gets::Nothing)) => {}
+            Ok(Some(Gets::Unserved)) => drop(harmless.unserved.insert(subnet.as_str())),
+            Ok(Some(Gets::CutOff)) => drop(harmless.cut_off.insert(subnet.as_str())),
+            Ok(Some(Gets::Public(why))) => {
                 public.insert(subnet.as_str());
                 places.push(place.clone());
-                places.extend(why.iter().cloned());
+                places.extend(why);
             }
-            None => rest = rest.and_then(|()| gets.get().map(drop)),
+            Ok(None) => lacking = true,
+            Err(unknown) => rest = rest.and(Err(unknown)),
         }
     }
     if !public.is_empty() {
         return Ok(prospect(world, source, &public, places));
     }
     rest?;
-    Ok(clean(source, &unreachable))
+    if lacking {
+        return Ok(Judged::Lacking);
+    }
+    if !(harmless.unserved.is_empty() && harmless.cut_off.is_empty()) {
+        remark(&world.remarks.harmless);
+    }
+    Ok(Judged::Outcome(clean(source, itself, &harmless)))
 }
 
 fn gets(world: &World<'_>, id: &Text, itself: bool) -> Result<Gets, Unknown> {
@@ -221,70 +249,93 @@ fn gets(world: &World<'_>, id: &Text, itself: bool) -> Result<Gets, Unknown> {
         if !*subnet.get()?.map_public_ip_on_launch.get()? {
             return Ok(Gets::Nothing);
         }
-        let Some(route) = world.public_route(id)? else { return Ok(Gets::Unreachable) };
+        let Some(route) = world.public_route(id)? else { return Ok(Gets::Unserved) };
         why = vec![subnet.at("/MapPublicIpOnLaunch"), route.place];
     }
     if world.is_cut_off(&Known::value(id.clone()))? {
-        return Ok(Gets::Unreachable);
+        return Ok(Gets::CutOff);
     }
     Ok(Gets::Public(why))
 }
 
 /// Rows 3 and 4.
-fn prospect(world: &World<'_>, source: &Source, public: &BTreeSet<&str>, places: Vec<String>) -> Outcome {
-    let list = public.iter().copied().collect::<Vec<_>>().join(", ");
+fn prospect(world: &World<'_>, source: &Source, public: &BTreeSet<&str>, places: Vec<String>) -> Judged {
+    let list = list(public);
     let why = match source.assigns {
-        Assigns::Yes(_) if list.is_empty() => format!("{} says so", source.by),
-        Assigns::Yes(_) => format!("{} says so, in {list}", source.by),
+        Assigns::Yes(..) if list.is_empty() => format!("{} says so", source.by),
+        Assigns::Yes(..) => format!("{} says so, in {list}", source.by),
         _ => format!("it leaves that to its subnets, and these are public and assign them: {list}"),
     };
-    let text = format!("{} gives its next nodes public addresses: {why}", source.name);
+    let of_carrier = matches!(source.assigns, Assigns::Yes(Network::Carrier, _));
+    let addresses = if of_carrier { "addresses of the carrier" } else { "public addresses" };
+    let text = format!("{} gives its next nodes {addresses}: {why}", source.name);
     let outcome = match world.params.prospective {
         Prospective::Manual => manual(format!("{text}. Is that meant?")),
         _ => fail(text),
     };
     let outcome = source.says.iter().chain(&places).fold(outcome, |outcome, place| outcome.at(place));
-    world.noting_options(outcome)
+    Judged::Outcome(if of_carrier { outcome } else { world.noting_options(outcome) })
 }
 
-fn clean(source: &Source, unreachable: &BTreeSet<&str>) -> Outcome {
-    let mut text = format!("none of the subnets of {} is public and assigns public addresses", source.name);
-    if !unreachable.is_empty() {
-        let list = unreachable.iter().copied().collect::<Vec<_>>().join(", ");
-        text = format!("{text}; these assign addresses that no internet gateway serves: {list}");
+fn clean(source: &Source, itself: bool, harmless: &Harmless<'_>) -> Outcome {
+    let mut reasons = Vec::new();
+    if !harmless.unserved.is_empty() {
+        let list = list(&harmless.unserved);
+        reasons.push(format!("no default route of these subnets leads to an internet gateway: {list}"));
     }
-    let places = source.subnets.peek().into_iter().flatten().map(|(_, place)| place);
+    if !harmless.cut_off.is_empty() {
+        reasons.push(format!("VPC Block Public Access cuts off {}", list(&harmless.cut_off)));
+    }
+    let by = if itself { format!(", as {} says", source.by) } else { String::new() };
+    let text = if reasons.is_empty() {
+        format!("none of the subnets of {} is public and assigns public addresses", source.name)
+    } else {
+        let reasons = reasons.join("; ");
+        format!("{} gives its next nodes public addresses{by}, and the internet reaches none: {reasons}", source.name)
+    };
+    let places = source.says.iter().chain(source.subnets.peek().into_iter().flatten().map(|(_, place)| place));
     places.fold(pass(text), |outcome, place| outcome.at(place))
+}
+
+fn list(subnets: &BTreeSet<&str>) -> String {
+    subnets.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
 /// Row 6: Fargate asks for private subnets; a public one is not explained.
 pub(crate) fn judge_profiles(world: &World<'_>, tally: &mut Tally, profiles: &[Item<FargateProfile>], addressed: bool) {
     for item in profiles {
-        tally.judge(item.subject(|p| &p.arn), || excusing(world, addressed, false, || judge_profile(world, item)));
+        tally.judge(item.subject(|p| &p.arn), || concluded(world, addressed, false, judge_profile(world, item)?));
     }
 }
 
-fn judge_profile(world: &World<'_>, item: &Item<FargateProfile>) -> Result<Outcome, Unknown> {
+fn judge_profile(world: &World<'_>, item: &Item<FargateProfile>) -> Result<Judged, Unknown> {
     let profile = item.get()?;
     let name = profile.name.get()?;
     let (mut all, mut public, mut routes) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let mut lacking = false;
     for (number, subnet) in profile.subnets.get()?.iter().enumerate() {
         let subnet = subnet.get()?;
         all.insert(subnet.as_str());
-        if let Some(route) = world.public_route(subnet)? {
+        let Some(route) = world.excusing(|| world.public_route(subnet))? else {
+            lacking = true;
+            continue;
+        };
+        if let Some(route) = route {
             public.insert(subnet.as_str());
             routes.extend([item.at(&format!("/subnets/{number}")), route.place]);
         }
     }
-    let list = |subnets: BTreeSet<&str>| subnets.into_iter().collect::<Vec<_>>().join(", ");
+    if public.is_empty() && lacking {
+        return Ok(Judged::Lacking);
+    }
     if public.is_empty() {
-        let text = format!("no internet gateway serves the subnets of Fargate profile {name}: {}", list(all));
-        return Ok(pass(text).at(item.at("/subnets")));
+        let text = format!("no internet gateway serves the subnets of Fargate profile {name}: {}", list(&all));
+        return Ok(Judged::Outcome(pass(text).at(item.at("/subnets"))));
     }
     let text = format!(
         "Fargate profile {name} names subnets whose default route leads to an internet gateway ({}), and Fargate takes \
          private ones only. Were they made public later?",
-        list(public)
+        list(&public)
     );
-    Ok(routes.into_iter().fold(manual(text), Outcome::at))
+    Ok(Judged::Outcome(routes.into_iter().fold(manual(text), Outcome::at)))
 }

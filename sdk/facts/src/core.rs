@@ -81,6 +81,8 @@ noun! {
 noun! {
     /// What a pod asks for.
     pub struct PodSpec {
+        /// Where it runs; absent until it is scheduled.
+        node_name: Text = "nodeName",
         /// Uses the network of its node; absent when it does not.
         host_network: bool = "hostNetwork",
         /// Absent when it does not say.

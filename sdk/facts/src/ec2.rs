@@ -126,6 +126,8 @@ noun! {
         subnet_id: Text = "SubnetId",
         /// A gateway that uses the table for what comes in.
         gateway_id: Text = "GatewayId",
+        /// A pool of addresses that uses the table for what comes in.
+        public_ipv4_pool: Text = "PublicIpv4Pool",
     }
 }
 
@@ -156,6 +158,10 @@ noun! {
         carrier_gateway_id: Text = "CarrierGatewayId",
         /// A Cloud WAN core network.
         core_network_arn: Text = "CoreNetworkArn",
+        /// An Oracle Database network.
+        odb_network_arn: Text = "OdbNetworkArn",
+        /// The next hop of a route that a VPC Route Server brought.
+        ip_address: Text = "IpAddress",
         /// `active`, `blackhole` ("the route's target isn't available"), `filtered`.
         state: Text = "State",
     }
@@ -168,6 +174,8 @@ noun! {
         template_id: Text = "LaunchTemplateId",
         /// The version.
         number: i64 = "VersionNumber",
+        /// Whether it is the one that serves who names no version.
+        is_default: bool = "DefaultVersion",
         /// What it says.
         data: LaunchTemplateData = "LaunchTemplateData",
     }

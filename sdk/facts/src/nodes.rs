@@ -1,6 +1,6 @@
 //! Nodes, and the classes that node autoscalers make them from.
 
-use crate::{Anything, List, Map, Text, noun};
+use crate::{List, Map, Text, noun};
 
 noun! {
     /// A node (Kubernetes API reference, Node v1).
@@ -75,8 +75,6 @@ noun! {
     pub struct Ec2NodeClassSpec {
         /// Overrides the subnet's `MapPublicIpOnLaunch`, which is respected when this is not set.
         associate_public_ip_address: bool = "associatePublicIPAddress",
-        /// Which subnets.
-        subnet_selector_terms: Anything = "subnetSelectorTerms",
     }
 }
 
@@ -113,8 +111,6 @@ noun! {
     pub struct NodeClassSpec {
         /// Absent when nothing of it is set.
         advanced_networking: AdvancedNetworking = "advancedNetworking",
-        /// Which subnets.
-        subnet_selector_terms: Anything = "subnetSelectorTerms",
     }
 }
 

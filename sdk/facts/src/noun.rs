@@ -394,6 +394,7 @@ macro_rules! noun {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "`noun!` makes what a crate offers")]
 mod tests {
     use super::*;
 

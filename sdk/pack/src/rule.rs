@@ -126,6 +126,9 @@ pub struct Limits {
     /// Fuel before any fact is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fuel: Option<u64>,
+    /// Seconds of wall clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<u64>,
 }
 
 /// Everything there is to know about a rule without running it.

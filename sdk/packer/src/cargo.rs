@@ -32,7 +32,7 @@ impl Build {
         for id in ids {
             command.args(["-p", &format!("rule-{id}")]);
         }
-        clear(&mut command);
+        forget_outer_cargo(&mut command);
         command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_ENCODED_RUSTFLAGS", self.rustflags());
         run(&mut command)?;
         let out = self.target.join(WASM_TARGET).join("guest");
@@ -52,8 +52,9 @@ impl Build {
     }
 }
 
-/// The outer cargo speaks to its build scripts through the environment; the inner one must not listen.
-fn clear(command: &mut Command) {
+/// The outer cargo speaks to its build scripts and tests through the environment; an inner one must not listen, or it
+/// builds with settings that are not its own (and whatever reads such a variable is built anew each time).
+pub fn forget_outer_cargo(command: &mut Command) {
     // Where the user told cargo to find things stays.
     const KEEP: [&str; 6] = ["CARGO_HOME", "CARGO_NET", "CARGO_HTTP", "CARGO_REGISTR", "CARGO_SOURCE", "CARGO_TERM"];
     const DROP: [&str; 9] = [

@@ -5,7 +5,7 @@ mod cargo;
 mod component;
 mod error;
 
-pub use cargo::{Build, WASM_TARGET};
+pub use cargo::{Build, WASM_TARGET, forget_outer_cargo};
 pub use component::componentize;
 pub use error::PackerError;
 

@@ -2,8 +2,10 @@
 //!
 //! A rule is one function over [`Facts`], its parameters and a [`Tally`]; [`rule!`] makes it a component.
 //!
-//! ```ignore
+//! ```
+//! use eksamine_facts::eks::Cluster;
 //! use eksamine_rule::prelude::*;
+//!
 //! rule!(judge);
 //!
 //! #[derive(Deserialize)]
@@ -18,6 +20,7 @@
 //!     }
 //!     tally.finish("the document holds no cluster")
 //! }
+//! # fn main() {}
 //! ```
 //! There is no way to build a verdict but the tally, and no way to read a field as a plain value: see
 //! [`eksamine_facts::Known`].

@@ -3,6 +3,8 @@
 
 models.py paths      {service, operation, results, path}: does an item have it? → {"error": ... | null}
 models.py rows       a call of the catalogue: does everything it names exist? → {"errors": [...]}
+models.py items      {service, operation, results, item}: is the item as AWS would write it? → {"misfits": [...]}
+models.py commands   {words} of an AWS CLI command: would the CLI take it? → {"errors": [...]}
 models.py endpoints  {service, region, fips, dual_stack} → {"host", "signed_for"} (null where AWS has none)
 models.py shapes     calls of the catalogue → the table by which XML answers are read (one document, no lines)
 """
@@ -11,9 +13,11 @@ import json
 import re
 import sys
 
+import cli
 import xml_shapes
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import EndpointProviderError
+from items import Items
 from shapes import ShapeError, nearest, resolve
 from wire import action_of, loader, paginator, service_model, signing_name
 
@@ -35,6 +39,21 @@ def path(row):
     except ShapeError as error:
         return {"error": f"{row['path']}: {error}"}
     return {"error": None}
+
+
+def item(row):
+    try:
+        model, operation = operation_model(row)
+        shape = resolve(operation.output_shape, row["results"])
+    except ShapeError as error:
+        return {"misfits": [{"at": "", "what": "name", "why": str(error)}]}
+    items = Items(model.metadata["protocol"])
+    items.compare(row["item"], shape)
+    return {"misfits": items.found}
+
+
+def command(row):
+    return {"errors": cli.check(row["words"])}
 
 
 def check_row(row):
@@ -151,17 +170,17 @@ def endpoint(row):
     return {"host": found.url.removeprefix("https://"), "signed_for": schemes[0].get("signingRegion", row["region"])}
 
 
-COMMANDS = {"paths": path, "rows": check_row, "endpoints": endpoint}
+COMMANDS = {"paths": path, "items": item, "commands": command, "rows": check_row, "endpoints": endpoint}
 
 
 def main():
     rows = [json.loads(line) for line in sys.stdin if line.strip()]
-    command = sys.argv[1]
-    if command == "shapes":
+    asked = sys.argv[1]
+    if asked == "shapes":
         print(xml_shapes.table(rows))
         return
     for row in rows:
-        print(json.dumps(COMMANDS[command](row)))
+        print(json.dumps(COMMANDS[asked](row)))
 
 
 if __name__ == "__main__":

@@ -86,6 +86,9 @@ class Endpoint:
         if fault.get("deny") or not allowed(world, call):
             world.record(call, identity, "denied")
             return faults.denial(call, identity)
+        if call.protocol == "ec2" and call.params.get("DryRun"):
+            world.record(call, identity, "dry run")
+            return call.error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
         if "drop" in fault or "malformed" in fault:
             return self.broken(call, identity, world, fault)
         if "throttle" in fault:

@@ -15,7 +15,8 @@ class ShapeError(ValueError):
 
 def nearest(name, known):
     """`name` in quotes, with the closest known name if there is one."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    lower = {word.lower(): word for word in known}
+    close = [lower[word] for word in difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.4)]
     return f'"{name}" (did you mean "{close[0]}"?)' if close else f'"{name}"'
 
 

@@ -72,13 +72,14 @@ class World:
         self.answers.setdefault((service, operation), []).append(entry)
 
     def answer(self, call):
-        """The entry for this call: the first one that matches."""
-        for entry in self.answers.get((call.service, call.operation), []):
-            if fnmatch.fnmatchcase(call.region, entry.get("region", "*")) and includes(
-                call.params, entry.get("params", {})
-            ):
-                return entry
-        return None
+        """The entry for this call: of those that match, the first of those that say most."""
+        matching = [
+            entry
+            for entry in self.answers.get((call.service, call.operation), [])
+            if fnmatch.fnmatchcase(call.region, entry.get("region", "*"))
+            and includes(call.params, entry.get("params", {}))
+        ]
+        return max(matching, key=lambda entry: len(entry.get("params", {})), default=None)
 
     def allows(self, action):
         if any(matches(action, pattern) for pattern in self.deny):

@@ -18,6 +18,8 @@ use eksamine_gather::aws::connections;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::met::{Real, met};
+
 use super::artefact::Artefact;
 use super::command::{describe, run};
 
@@ -40,6 +42,7 @@ impl AwsEndpoint {
     /// key of a request says which one it is about.
     pub fn shared() -> Result<&'static Self> {
         static SHARED: OnceLock<Result<AwsEndpoint, String>> = OnceLock::new();
+        met(Real::AwsWire);
         let started = SHARED.get_or_init(|| Self::start().map_err(|error| format!("{error:#}")));
         started.as_ref().map_err(|error| anyhow!("{error}"))
     }

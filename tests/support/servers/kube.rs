@@ -5,6 +5,8 @@
 mod api;
 mod audit;
 mod binary;
+mod crds;
+mod objects;
 mod options;
 mod world;
 
@@ -25,6 +27,7 @@ use super::command::{describe, last_lines};
 use crate::vendor::OpenApi;
 pub use api::Answer;
 pub use audit::AuditEntry;
+pub use objects::{apply_manifests, fill, let_list, make_namespace, make_nodes};
 pub use options::{EXPIRING_CONTINUE_TOKENS, Options, User};
 pub use world::{Object, World};
 
@@ -145,7 +148,9 @@ impl Kube {
         for (group_version, place) in paths {
             let depth = group_version.split('/').count();
             let of_types = matches!((group_version.split('/').next(), depth), (Some("api"), 2) | (Some("apis"), 3));
-            if let Some(url) = place["serverRelativeURL"].as_str().filter(|_| of_types) {
+            // Without the hash behind the path: while definitions are being installed it is soon outdated.
+            let url = place["serverRelativeURL"].as_str().and_then(|url| url.split('?').next());
+            if let Some(url) = url.filter(|_| of_types) {
                 documents.insert(group_version, self.get(&admin, url)?.expect(200)?);
             }
         }

@@ -1,8 +1,10 @@
 //! Paths into Kubernetes objects, checked against the OpenAPI v3 documents of a running API server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use super::schema::Described;
 
 /// The documents of `GET /openapi/v3`, by group and version as served: `api/v1`, `apis/apps/v1`.
 #[derive(Debug, Default)]
@@ -12,117 +14,66 @@ impl OpenApi {
     pub fn insert(&mut self, group_version: &str, document: Value) {
         self.0.insert(group_version.to_owned(), document);
     }
-}
 
-/// Whether objects of that resource (`pods.v1`, `networkpolicies.v1.networking.k8s.io`) can have
-/// something at that JSON Pointer, in which `*` is every element of an array or every value of a
-/// map. Below what the vendor leaves open (raw extensions, schemas of custom resources that
-/// preserve unknown fields) any path is right.
-pub fn kubernetes_path(openapi: &OpenApi, resource: &str, pointer: &str) -> Result<(), String> {
-    let (document, schema) = schema_of(openapi, resource)?;
-    let segments = pointer.strip_prefix('/').map(|rest| rest.split('/'));
-    if segments.is_none() && !pointer.is_empty() {
-        return Err(format!("`{pointer}` is no JSON Pointer: it does not begin with `/`"));
+    /// Adds a field to what is said of a resource; an error where it is there already, or has nothing to stand in.
+    pub fn add(&mut self, resource: &str, path: &str, field: &Value) -> Result<(), String> {
+        let described = self.described(resource)?;
+        if described.path(resource, path).is_ok() {
+            return Err(format!("{resource} {path}: the API server describes it now; take it off the list"));
+        }
+        let own = described.schema["$ref"].as_str().and_then(|to| to.strip_prefix('#'));
+        let own = own.ok_or_else(|| format!("{resource} is described in no place of its own"))?.to_owned();
+        let (above, name) = path.rsplit_once('/').unwrap_or_default();
+        let above: String = above
+            .split('/')
+            .skip(1)
+            .map(|segment| if segment == "*" { "/items".to_owned() } else { format!("/properties/{segment}") })
+            .collect();
+        let document = self.0.get_mut(&place_of(resource)?.0);
+        let fields = document.and_then(|it| it.pointer_mut(&format!("{own}{above}/properties"))?.as_object_mut());
+        let fields = fields.ok_or_else(|| format!("{resource} {path}: nothing that it could stand in"))?;
+        fields.insert(name.to_owned(), field.clone());
+        Ok(())
     }
-    let mut here = String::from(resource);
-    let mut schemas = vec![schema];
-    for segment in segments.into_iter().flatten() {
-        let segment =
-            unescape(segment).ok_or_else(|| format!("`{segment}` in `{pointer}`: `~` stands only in ~0 and ~1"))?;
-        let all = schemas.iter().flat_map(|schema| parts(document, schema)).collect::<Vec<_>>();
-        schemas = match step(&all, &segment).map_err(|why| format!("`{pointer}`: {here} {why}"))? {
-            Below::Anything => return Ok(()),
-            Below::Schemas(schemas) => schemas,
+
+    /// Of one group and version.
+    pub fn document(&self, group_version: &str) -> Option<&Value> {
+        self.0.get(group_version)
+    }
+
+    /// The groups and versions that are described.
+    pub fn group_versions(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// What a single object of that resource looks like: the answer to `GET …/{name}`.
+    pub fn described(&self, resource: &str) -> Result<Described<'_>, String> {
+        let (place, plural) = place_of(resource)?;
+        let document = self.0.get(&place).ok_or_else(|| format!("`{resource}`: the server does not serve {place}"))?;
+        let get = |middle: &str| {
+            let path = format!("/{place}/{middle}{plural}/{{name}}");
+            document.get("paths")?.get(&path)?.pointer("/get/responses/200/content/application~1json/schema")
         };
-        here = format!("{here}/{segment}");
-    }
-    Ok(())
-}
-
-enum Below<'a> {
-    Schemas(Vec<&'a Value>),
-    Anything,
-}
-
-/// One segment down from something that has all these schemas at once.
-fn step<'a>(all: &[&'a Map<String, Value>], segment: &str) -> Result<Below<'a>, String> {
-    let of = |key: &'static str| all.iter().filter_map(move |schema| schema.get(key)).collect::<Vec<_>>();
-    let items = of("items");
-    if !items.is_empty() {
-        return if segment == "*" {
-            Ok(Below::Schemas(items))
-        } else {
-            Err(format!("is an array: `*` must stand where `{segment}` does"))
-        };
-    }
-    let fields: Vec<_> = of("properties").into_iter().filter_map(Value::as_object).collect();
-    let named: Vec<_> = fields.iter().filter_map(|fields| fields.get(segment)).collect();
-    if !named.is_empty() {
-        return Ok(Below::Schemas(named));
-    }
-    let values: Vec<_> = of("additionalProperties").into_iter().filter(|values| values.is_object()).collect();
-    if !values.is_empty() {
-        return Ok(Below::Schemas(values));
-    }
-    if is_open(all, &fields) {
-        return Ok(Below::Anything);
-    }
-    Err(refusal(segment, &fields))
-}
-
-fn is_open(all: &[&Map<String, Value>], fields: &[&Map<String, Value>]) -> bool {
-    let says = |key: &str, value: &str| all.iter().any(|schema| schema.get(key).is_some_and(|it| it == value));
-    let preserves = |schema: &&Map<String, Value>| {
-        ["x-kubernetes-preserve-unknown-fields", "additionalProperties"]
-            .iter()
-            .any(|key| schema.get(*key) == Some(&Value::Bool(true)))
-    };
-    let shapeless = || !all.iter().any(|schema| schema.contains_key("type") || schema.contains_key("oneOf"));
-    all.iter().any(preserves) || (fields.is_empty() && (says("type", "object") || shapeless()))
-}
-
-fn refusal(segment: &str, fields: &[&Map<String, Value>]) -> String {
-    let known: BTreeSet<&String> = fields.iter().flat_map(|fields| fields.keys()).collect();
-    if segment == "*" && !known.is_empty() {
-        return "has fields of its own: `*` stands only for elements of arrays and values of maps".to_owned();
-    }
-    let likeness = |name: &&&String| (strsim::jaro_winkler(&name.to_lowercase(), &segment.to_lowercase()) * 1e6) as u64;
-    match known.iter().max_by_key(likeness) {
-        Some(nearest) => format!("has no field `{segment}`; the nearest is `{nearest}`"),
-        None => format!("is a plain value: there is no `{segment}` in it"),
+        let schema = get("").or_else(|| get("namespaces/{namespace}/"));
+        schema
+            .map(|schema| Described { document, schema })
+            .ok_or_else(|| format!("`{resource}`: {place} has no resource `{plural}`"))
     }
 }
 
-/// The schema and all that it refers to or is composed of.
-fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
-    let Some(own) = schema.as_object() else {
-        return Vec::new();
-    };
-    let referred = own.get("$ref").and_then(Value::as_str).and_then(|to| document.pointer(to.strip_prefix('#')?));
-    let composed = own.get("allOf").and_then(Value::as_array).into_iter().flatten();
-    let below = referred.into_iter().chain(composed).flat_map(|schema| parts(document, schema));
-    std::iter::once(own).chain(below).collect()
-}
-
-/// What a single object of that resource looks like: the answer to `GET …/{name}`.
-fn schema_of<'a>(openapi: &'a OpenApi, resource: &str) -> Result<(&'a Value, &'a Value), String> {
+/// `networkpolicies.v1.networking.k8s.io` → `apis/networking.k8s.io/v1` and `networkpolicies`.
+fn place_of(resource: &str) -> Result<(String, &str), String> {
     let mut words = resource.splitn(3, '.');
     let (Some(plural), Some(version), group) = (words.next(), words.next(), words.next()) else {
         return Err(format!("`{resource}` is not spelt resource.version.group"));
     };
-    let place = group.map_or_else(|| format!("api/{version}"), |group| format!("apis/{group}/{version}"));
-    let document = openapi.0.get(&place).ok_or_else(|| format!("`{resource}`: the server does not serve {place}"))?;
-    let get = |middle: &str| {
-        let path = format!("/{place}/{middle}{plural}/{{name}}");
-        document.get("paths")?.get(&path)?.pointer("/get/responses/200/content/application~1json/schema")
-    };
-    let schema = get("").or_else(|| get("namespaces/{namespace}/"));
-    schema.map(|schema| (document, schema)).ok_or_else(|| format!("`{resource}`: {place} has no resource `{plural}`"))
+    Ok((group.map_or_else(|| format!("api/{version}"), |group| format!("apis/{group}/{version}")), plural))
 }
 
-fn unescape(segment: &str) -> Option<String> {
-    let rest = segment.replace("~0", "").replace("~1", "");
-    (!rest.contains('~')).then(|| segment.replace("~1", "/").replace("~0", "~"))
+/// Whether objects of that resource (`pods.v1`, `networkpolicies.v1.networking.k8s.io`) can have something at that
+/// path, as [`Described::path`] reads it.
+pub fn kubernetes_path(openapi: &OpenApi, resource: &str, pointer: &str) -> Result<(), String> {
+    openapi.described(resource)?.path(resource, pointer)
 }
 
 #[cfg(test)]
@@ -185,6 +136,20 @@ mod tests {
             let refused = kubernetes_path(&openapi, resource, pointer);
             ensure!(refused.as_ref().is_err_and(|error| error.contains(why)), "{resource} {pointer}: {refused:?}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn only_what_the_server_does_not_know_can_be_added() -> Result<()> {
+        let mut openapi = Kube::shared()?.openapi()?;
+        let (resource, field) = ("networkpolicies.v1.networking.k8s.io", serde_json::json!({ "type": "string" }));
+        let known = openapi.add(resource, "/spec/podSelector", &field);
+        ensure!(known.as_ref().is_err_and(|why| why.contains("describes it now")), "{known:?}");
+        let nowhere = openapi.add(resource, "/specs/tier", &field);
+        ensure!(nowhere.as_ref().is_err_and(|why| why.contains("nothing that it could stand in")), "{nowhere:?}");
+        ensure!(kubernetes_path(&openapi, resource, "/extra").is_err());
+        ensure!(openapi.add(resource, "/extra", &field).is_ok());
+        ensure!(kubernetes_path(&openapi, resource, "/extra").is_ok());
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::answer::api_error;
 use super::client::Limits;
 use super::failure::{ApiError, CallError};
+use crate::causes::causes;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{HttpSignatureType, SigV4OperationSigningConfig, SigningOptions};
@@ -23,7 +24,6 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::error::display::DisplayErrorContext;
 
 use aws_types::region::Region;
 use eksamine_facts::catalogue::Service;
@@ -89,7 +89,7 @@ impl Wire<'_> {
     }
 
     fn failed(&self, error: SdkError<ApiError, HttpResponse>) -> CallError {
-        let why = || DisplayErrorContext(&error).to_string();
+        let why = || causes(&error);
         match &error {
             SdkError::ServiceError(answer) => CallError::Api(answer.err().clone()),
             SdkError::TimeoutError(_) => CallError::Timeout(format!("{} within {:?}", self.url, self.limits.operation)),

@@ -2,13 +2,13 @@
 
 use super::discovery::Discovery;
 use super::failure::Failure;
+use crate::causes::causes;
 use crate::ways_in::eks_token;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use http::{Request, Response};
 use kube::client::{AuthError, Body};
 use kube::{Client, Config};
-use std::error::Error as StdError;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -217,7 +217,8 @@ impl Kubernetes {
         let answer = async {
             let response = self.client.send(request).await.map_err(|error| failed(&self.server, error))?;
             let (code, wait) = (response.status().as_u16(), retry_after(&response));
-            let broken = |why: &dyn StdError| Failure::Unreachable { server: self.server.clone(), why: chain(why) };
+            let broken =
+                |why: &dyn std::error::Error| Failure::Unreachable { server: self.server.clone(), why: causes(why) };
             let body = response.into_body().collect_bytes().await.map_err(|error| broken(&error))?;
             Ok((code, wait, body))
         };
@@ -262,31 +263,18 @@ fn jitter(most: Duration) -> Duration {
 
 fn failed(server: &str, error: kube::Error) -> Failure {
     match &error {
-        // kube's own text repeats what the plugin printed on its standard output, where tokens stand.
-        kube::Error::Auth(AuthError::AuthExecRun { cmd, out }) => {
+        // kube's own text repeats what the plugin printed on its standard output, where tokens stand, and its command
+        // line, where they may.
+        kube::Error::Auth(AuthError::AuthExecRun { out, .. }) => {
             let said = String::from_utf8_lossy(&out.stderr).trim().to_owned();
-            Failure::Credentials(format!("{cmd} of the kubeconfig failed ({}): {said}", out.status))
+            Failure::Credentials(format!("the kubeconfig's exec plugin failed ({}): {said}", out.status))
         }
         kube::Error::Auth(AuthError::AuthExecParse(_)) => {
             Failure::Credentials("the kubeconfig's exec plugin printed no ExecCredential".to_owned())
         }
         kube::Error::Auth(_) | kube::Error::RustlsTls(_) | kube::Error::InferKubeconfig(_) => {
-            Failure::Credentials(chain(&error))
+            Failure::Credentials(causes(&error))
         }
-        _ => Failure::Unreachable { server: server.to_owned(), why: chain(&error) },
+        _ => Failure::Unreachable { server: server.to_owned(), why: causes(&error) },
     }
-}
-
-/// The innermost words are the telling ones: "Connection refused".
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text = format!("{text}: {inner_text}");
-        }
-        source = inner.source();
-    }
-    text
 }

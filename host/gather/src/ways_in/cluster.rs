@@ -1,8 +1,9 @@
 //! Which cluster is meant, and how its API server is reached.
 
 use super::{SignedIn, WayInError};
+use crate::causes::causes;
 use aws_sdk_eks::Client;
-use aws_sdk_eks::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_eks::error::{ProvideErrorMetadata, SdkError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -96,7 +97,7 @@ where
     let denied = answer.and_then(|e| e.code()).is_some_and(|code| code.starts_with("AccessDenied"));
     let why = match answer.map(|e| (e.code(), e.message())) {
         Some((Some(code), Some(message))) => format!("{code}: {message}"),
-        _ => DisplayErrorContext(error).to_string(),
+        _ => causes(error),
     };
     WayInError::Eks { what: action, why, permission: denied.then_some(action) }
 }

@@ -3,11 +3,11 @@
 
 use super::WayInError;
 use crate::aws::{Aws, CallError, Limits, connections, partition};
+use crate::causes::causes;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use eksamine_facts::catalogue::{self, AwsKind};
 use eksamine_facts::{Scope, Tree};
 
@@ -65,7 +65,7 @@ pub async fn sign_in_with(config: SdkConfig, options: &AwsOptions) -> Result<Sig
         None => WayInError::NoCredentials { profile: profile.clone(), why },
     };
     let provider = config.credentials_provider().ok_or_else(|| missing("there is no provider".to_owned()))?;
-    provider.provide_credentials().await.map_err(|error| missing(DisplayErrorContext(&error).to_string()))?;
+    provider.provide_credentials().await.map_err(|error| missing(causes(&error)))?;
     let client = |region: &str| {
         let aws = Aws::new(&config, region, options.limits.clone());
         aws.ok_or_else(|| missing("there is no provider".to_owned()))

@@ -52,6 +52,7 @@ impl CalicoSpec {
             pods: self.pods(),
             ingress: Known::derived(|| self.effect("Ingress", &self.ingress)),
             egress: Known::derived(|| self.effect("Egress", &self.egress)),
+            egress_v6: None,
             blocks: (false, false),
             rules: vec!["/types", "/ingress", "/egress"],
         }])
@@ -62,7 +63,12 @@ impl CalicoSpec {
         match selector(&self.service_account_selector, namespaces_own) {
             Selector::All => pods,
             Selector::Unclear(why) => Selector::And(vec![pods, Selector::Unclear(why)]),
-            _ => Selector::And(vec![pods, Selector::Unclear("it selects by service account".into())]),
+            _ => Selector::And(vec![
+                pods,
+                Selector::Unclear(
+                    "it selects pods by the labels of their service accounts, which are not among the facts".into(),
+                ),
+            ]),
         }
     }
 

@@ -60,6 +60,7 @@ fn part(rule: &CiliumRule, root: String) -> Result<Option<Part>, Unknown> {
         egress: Known::derived(|| {
             effect(&rule.egress, &rule.egress_deny, rule.forced(|d| &d.egress)?, CiliumEgress::is_open)
         }),
+        egress_v6: None,
         blocks: (false, false),
         rules: rule.places(),
     }))

@@ -44,6 +44,8 @@ pub struct Applied<'p> {
     present: Known<bool>,
     /// What it asks of the pods here.
     pods: Selector,
+    /// Whether the pods of the cluster have IPv6 addresses, when that is known; a cluster has one family.
+    v6: Option<bool>,
 }
 
 /// One namespace under the policies that may be about it.
@@ -72,6 +74,7 @@ impl<'p> Cover<'p> {
                 None => policy.part.namespaces.within(&look).is_everything(),
             },
             pods: policy.part.pods.within(&look),
+            v6: (pods.addresses.0 != pods.addresses.1).then_some(pods.addresses.1),
         };
         let here = policies.here.get(name).into_iter().flatten().chain(&policies.anywhere);
         let applied = here.map(apply).filter(|a| a.present.peek() != Some(&false)).collect();
@@ -225,11 +228,21 @@ impl Applied<'_> {
     /// Whether what it does to a direction is so.
     #[must_use]
     pub fn has(&self, direction: Direction, so: fn(Effect) -> bool) -> Known<bool> {
-        let effect = match direction {
-            Direction::Ingress => &self.policy.part.ingress,
-            Direction::Egress => &self.policy.part.egress,
+        let part = &self.policy.part;
+        let is = |effect: &Known<Effect>| {
+            effect.peek().map_or_else(|| Known::lost(effect.reason()), |effect| Known::value(so(*effect)))
         };
-        effect.peek().map_or_else(|| Known::lost(effect.reason()), |effect| Known::value(so(*effect)))
+        match (direction, &part.egress_v6) {
+            (Direction::Ingress, _) => is(&part.ingress),
+            (Direction::Egress, None) => is(&part.egress),
+            (Direction::Egress, Some(v6)) => match (self.v6, is(&part.egress), is(v6)) {
+                (Some(true), _, answer) | (Some(false), answer, _) => answer,
+                (None, one, other) if one == other => one,
+                _ => {
+                    Known::lost(format!("{}: whether pods have IPv4 or IPv6 addresses is not known", self.policy.title))
+                }
+            },
+        }
     }
 
     /// Whether it selects every pod of the namespace, now and later.

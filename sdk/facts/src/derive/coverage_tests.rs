@@ -171,3 +171,22 @@ fn an_unread_policy_of_an_administrator_may_decide_either_way() {
     world.policies.unless::<AdminNetworkPolicy>(&Known::lost("it is denied".into()));
     world.see(|cover| assert_eq!(cover.all_isolated(Direction::Ingress).peek(), None));
 }
+
+#[test]
+fn what_is_denied_of_one_family_hangs_on_the_addresses_of_pods() {
+    let mut policies = Policies::default();
+    let policy = r#"{"metadata":{"name":"x"},"spec":{"subject":{"namespaces":{}},
+        "egress":[{"action":"Deny","to":[{"networks":["::/0"]}]}]}}"#;
+    policies.read::<AdminNetworkPolicy>(&serde_json::from_str(policy).expect("JSON"), "/a");
+    let none = Known::value(Map::default());
+    let denied = |address: &str| {
+        let mut pods = Pods::new(Vec::new());
+        let pod = format!(
+            r#"{{"metadata":{{"name":"p","namespace":"web"}},"status":{{"phase":"Running","podIP":"{address}"}}}}"#
+        );
+        pods.add(&serde_json::from_str(&pod).expect("JSON"), "/");
+        Cover::new("web", &none, &policies, &pods).is_denied(Direction::Egress)
+    };
+    assert_eq!((denied("2001:db8::1"), denied("10.0.0.1")), (yes(), no()));
+    assert_eq!(denied("").peek(), None);
+}

@@ -22,7 +22,7 @@ pub enum Machine {
     Hybrid,
 }
 
-/// The machine behind a node. An instance id in `spec.providerID` beats labels, which anyone may set who may label nodes.
+/// The machine behind a node. What `spec.providerID` tells beats labels, which anyone may set who may label nodes.
 ///
 /// # Errors
 /// [`Unknown`] when neither the provider id nor the label tells.
@@ -31,14 +31,16 @@ pub fn machine(node: &Node) -> Result<Machine, Unknown> {
     if let Some(id) = instance_id(provider) {
         return Ok(Machine::Instance(id));
     }
+    if is_fargate(provider) {
+        return Ok(Machine::Fargate);
+    }
     // nodeadm writes eks-hybrid:///REGION/CLUSTER/NAME.
     if provider.starts_with("eks-hybrid://") {
         return Ok(Machine::Hybrid);
     }
     match label(node, COMPUTE_TYPE)?.as_deref() {
-        Some("fargate") => Ok(Machine::Fargate),
         Some("hybrid") => Ok(Machine::Hybrid),
-        _ => Err(Unknown::because(format!("providerID {provider} names no EC2 instance"))),
+        _ => Err(Unknown::because(format!("providerID {provider} names no machine of EC2, Fargate or hybrid nodes"))),
     }
 }
 
@@ -48,6 +50,12 @@ pub fn instance_id(provider_id: &str) -> Option<Text> {
     let (zone, id) = provider_id.strip_prefix("aws://")?.rsplit_once('/')?;
     // Fargate's ids have one part more, and its last part is no instance id.
     (zone.matches('/').count() <= 1 && id.starts_with("i-")).then(|| Text::new(id))
+}
+
+/// `aws:///eu-west-1a/…/fargate-ip-10-0-2-7.eu-west-1.compute.internal`: the AWS cloud provider goes by the same prefix.
+fn is_fargate(provider_id: &str) -> bool {
+    let last = provider_id.strip_prefix("aws://").and_then(|rest| rest.rsplit('/').next());
+    last.is_some_and(|last| last.starts_with("fargate-"))
 }
 
 /// Who made a node.
@@ -67,16 +75,18 @@ pub enum Origin {
     SelfManaged,
 }
 
-/// Who made a node, by the labels that EKS and Karpenter set.
+/// Who made a node: its machine tells, and of EC2's the labels that EKS and Karpenter set.
 ///
 /// # Errors
-/// [`Unknown`] when the labels are no labels.
+/// [`Unknown`] when the machine is not known or the labels are no labels.
 pub fn origin(node: &Node) -> Result<Origin, Unknown> {
-    match label(node, COMPUTE_TYPE)?.as_deref() {
-        Some("fargate") => return Ok(Origin::Fargate),
-        Some("hybrid") => return Ok(Origin::Hybrid),
-        Some("auto") => return Ok(Origin::AutoMode(label(node, NODEPOOL)?)),
-        _ => {}
+    match machine(node)? {
+        Machine::Fargate => return Ok(Origin::Fargate),
+        Machine::Hybrid => return Ok(Origin::Hybrid),
+        Machine::Instance(_) => {}
+    }
+    if label(node, COMPUTE_TYPE)?.as_deref() == Some("auto") {
+        return Ok(Origin::AutoMode(label(node, NODEPOOL)?));
     }
     if let Some(group) = label(node, NODEGROUP)? {
         return Ok(Origin::Nodegroup(group));
@@ -127,19 +137,25 @@ mod tests {
 
     #[test]
     fn the_provider_id_beats_labels() {
-        let labelled = r#"{"eks.amazonaws.com/compute-type":"fargate"}"#;
+        let fargate = r#"{"eks.amazonaws.com/compute-type":"fargate"}"#;
+        let hybrid = r#"{"eks.amazonaws.com/compute-type":"hybrid"}"#;
         let of = |provider: &str, labels: &str| machine(node(provider, labels).get().expect("a node"));
-        assert_eq!(of("aws:///eu-west-1a/i-0abc", labelled), Ok(Machine::Instance(Text::new("i-0abc"))));
-        assert_eq!(of("aws:///eu-west-1a/0c1-2f/fargate-ip-10-0-1-7", labelled), Ok(Machine::Fargate));
+        assert_eq!(of("aws:///eu-west-1a/i-0abc", fargate), Ok(Machine::Instance(Text::new("i-0abc"))));
+        assert_eq!(of("aws:///eu-west-1a/0c1-2f/fargate-ip-10-0-1-7", "{}"), Ok(Machine::Fargate));
+        assert_eq!(of("aws:///eu-west-1a/0c1-2f/fargate-ip-10-0-1-7", hybrid), Ok(Machine::Fargate));
         assert_eq!(of("eks-hybrid:///eu-west-1/demo/mi-0abc", "{}"), Ok(Machine::Hybrid));
-        assert!(of("gce://project/zone/vm", "{}").is_err());
-        assert!(of("", labelled).is_err());
-        assert!(of("aws:///eu-west-1a/0c1-2f/fargate-ip-10-0-1-7", "7").is_err());
+        assert_eq!(of("onprem://rack-1", hybrid), Ok(Machine::Hybrid));
+        for elsewhere in ["gce://project/zone/vm", "gce://project/zone/fargate-ip-10-0-1-7", "aws:///eu-west-1a/x-0abc"]
+        {
+            assert!(of(elsewhere, fargate).is_err(), "{elsewhere}");
+        }
+        assert!(of("", fargate).is_err());
     }
 
     #[test]
     fn labels_tell_who_made_it() {
-        let of = |labels: &str| origin(node("x", labels).get().expect("a node")).map(|o| o.to_string());
+        let whose = |id: &str, labels: &str| origin(node(id, labels).get().expect("a node")).map(|o| o.to_string());
+        let of = |labels: &str| whose("aws:///eu-west-1a/i-0abc", labels);
         let told = |text: &str| Ok(text.to_owned());
         assert_eq!(
             of(r#"{"eks.amazonaws.com/nodegroup":"blue","karpenter.sh/nodepool":"p"}"#),
@@ -148,8 +164,10 @@ mod tests {
         assert_eq!(of(r#"{"karpenter.sh/nodepool":"p"}"#), told("Karpenter node pool p"));
         let auto = r#"{"eks.amazonaws.com/compute-type":"auto","karpenter.sh/nodepool":"system"}"#;
         assert_eq!(of(auto), told("Auto Mode node pool system"));
-        assert_eq!(of(r#"{"eks.amazonaws.com/compute-type":"hybrid"}"#), told("hybrid"));
+        assert_eq!(of(r#"{"eks.amazonaws.com/compute-type":"hybrid"}"#), told("self-managed"));
         assert_eq!(of("{}"), told("self-managed"));
+        assert_eq!(whose("eks-hybrid:///eu-west-1/demo/mi-0abc", "{}"), told("hybrid"));
+        assert_eq!(whose("aws:///eu-west-1a/0c1-2f/fargate-ip-10-0-1-7", "{}"), told("Fargate"));
         assert!(of(r#"{"eks.amazonaws.com/nodegroup":7}"#).is_err());
     }
 }

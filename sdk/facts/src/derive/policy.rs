@@ -59,6 +59,8 @@ pub struct Part {
     pub ingress: Known<Effect>,
     /// What goes out.
     pub egress: Known<Effect>,
+    /// What goes out of pods with IPv6 addresses, where that is not the same.
+    pub egress_v6: Option<Known<Effect>>,
     /// Whether its rules name blocks of IPv4 and of IPv6 addresses.
     pub blocks: (bool, bool),
     /// Below `root`, where it says what it does to them.
@@ -76,6 +78,7 @@ impl Part {
             pods: unclear(),
             ingress: lost(),
             egress: lost(),
+            egress_v6: None,
             blocks: (false, false),
             rules: Vec::new(),
         }
@@ -186,7 +189,7 @@ impl Part {
     fn blame(&mut self, title: &str) {
         self.namespaces.blame(title);
         self.pods.blame(title);
-        for effect in [&mut self.ingress, &mut self.egress] {
+        for effect in [&mut self.ingress, &mut self.egress].into_iter().chain(&mut self.egress_v6) {
             if let State::Lost(why) = &mut effect.state {
                 *why = format!("{title}: {why}");
             }
@@ -211,6 +214,7 @@ impl NetworkPolicySpec {
             egress: Known::derived(|| {
                 effect(self.affects(Direction::Egress, &self.egress, assumed)?, &self.egress, EgressRule::is_open)
             }),
+            egress_v6: None,
             blocks: self.blocks(),
             rules: vec!["/policyTypes", "/ingress", "/egress"],
         }

@@ -1,27 +1,49 @@
 //! Which subnets reach an internet gateway.
 
 use crate::ec2::{Route, RouteTable, RouteTableAssociation};
+use crate::known::Given;
 use crate::{Known, Text, Unknown};
 use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Where a subnet's default routes lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a subnet's default routes lead. A default route is `0.0.0.0/0` or `::/0`, or as good as one: split in halves, or
+/// `2000::/3`, which is all of IPv6 that the internet uses.
+#[derive(Debug, Clone)]
 pub struct Reach {
     /// Number of the route table among those given.
     pub table: usize,
     /// Whether that table names the subnet; else it is the main one.
     pub named: bool,
-    /// Number of the route that takes `0.0.0.0/0` to an internet gateway.
-    pub v4: Option<usize>,
-    /// Number of the route that takes `::/0` to an internet gateway.
-    pub v6: Option<usize>,
+    /// Number of the IPv4 route that leads to an internet gateway.
+    v4: Known<Option<usize>>,
+    /// The same for IPv6.
+    v6: Known<Option<usize>>,
 }
 
 impl Reach {
-    /// The route that makes a subnet public: its default route leads to an internet gateway.
-    #[must_use]
-    pub fn public(&self) -> Option<usize> {
-        self.v4.or(self.v6)
+    /// The number of the route that makes a subnet public: a default route to an internet gateway, of either family.
+    ///
+    /// # Errors
+    /// [`Unknown`] when none is known to be one, and of one it is not known.
+    pub fn public(&self) -> Result<Option<usize>, Unknown> {
+        match self.v4.peek().copied().flatten() {
+            Some(route) => Ok(Some(route)),
+            None if self.v6.peek().copied().flatten().is_some() => self.ipv6(),
+            None => self.v4.get().and_then(|_| self.ipv6()),
+        }
+    }
+
+    /// The number of the route by which the internet reaches IPv6 addresses.
+    ///
+    /// # Errors
+    /// [`Unknown`] when none is known to be one, and of one it is not known.
+    pub fn ipv6(&self) -> Result<Option<usize>, Unknown> {
+        self.v6.get().copied()
+    }
+
+    /// What of it makes a difference; `None` where that is not known.
+    fn leads(&self) -> [Option<bool>; 2] {
+        [&self.v4, &self.v6].map(|family| family.peek().map(Option::is_some))
     }
 }
 
@@ -36,7 +58,7 @@ struct Table {
     vpc: Known<Text>,
     subnets: BTreeSet<Text>,
     main: bool,
-    /// No association, or one that does not say whose: it may be any subnet's.
+    /// Its associations, or whose one of them is, are not known: it may be any subnet's.
     stray: bool,
     v4: Known<Option<usize>>,
     v6: Known<Option<usize>>,
@@ -49,15 +71,14 @@ impl Routing {
     }
 
     /// Where the default routes of a subnet lead: by the table that it is associated with, else by the main table of its
-    /// VPC. A table without associations is not used by any subnet, or what it said of them is lost; it counts only
-    /// where it would make a difference.
+    /// VPC. A table of whose associations something is lost may be the one; it counts where it would make a difference.
     ///
     /// # Errors
-    /// [`Unknown`] when the table or its routes are not known.
+    /// [`Unknown`] when the table is not known.
     pub fn reach(&self, subnet: &str, vpc: &Known<Text>) -> Result<Reach, Unknown> {
         let subnet = Text::new(subnet);
         if let Some(at) = self.tables.iter().position(|t| t.subnets.contains(&subnet)) {
-            return self.tables[at].reach(at, true);
+            return Ok(self.tables[at].reach(at, true));
         }
         let vpc = vpc.get()?;
         let of_vpc = |t: &Table| t.vpc.peek().is_none_or(|v| v == vpc);
@@ -65,11 +86,10 @@ impl Routing {
         let Some(main) = main else {
             return Err(Unknown::because(format!("{subnet} has no route table, and {vpc} no main one")));
         };
-        let reach = self.tables[main].reach(main, false)?;
+        let reach = self.tables[main].reach(main, false);
         let others = self.tables.iter().enumerate();
-        for (at, _) in others.filter(|(at, t)| *at != main && of_vpc(t) && (t.stray || t.main)) {
-            let other = self.tables[at].reach(at, false)?;
-            if (other.v4.is_some(), other.v6.is_some()) != (reach.v4.is_some(), reach.v6.is_some()) {
+        for (at, other) in others.filter(|(at, t)| *at != main && of_vpc(t) && (t.stray || t.main)) {
+            if other.reach(at, false).leads() != reach.leads() {
                 return Err(Unknown::because(format!("which route table {subnet} uses is not known")));
             }
         }
@@ -89,14 +109,21 @@ impl Table {
             v4: default(Family::V4),
             v6: default(Family::V6),
         };
-        let uses = Known::derived(|| table.then(|t| t.associations.get().cloned()));
+        let uses = Known::derived(|| {
+            table.then(|t| match t.associations.given()? {
+                Given::Value(uses) => Ok(uses.iter().map(|u| Known::derived(|| u.then(use_of))).collect()),
+                // EC2 answers this of a table that nothing uses.
+                Given::Empty => Ok(Vec::new()),
+                Given::Not => Err(Unknown::because("Associations is missing")),
+            })
+        });
         if let Some(uses) = uses.peek() {
             this.stray = false;
-            for association in uses.iter() {
-                match Known::derived(|| association.then(use_of)).peek() {
+            for association in uses {
+                match association.peek() {
                     Some(Use::Subnet(id)) => drop(this.subnets.insert(id.clone())),
                     Some(Use::Main) => this.main = true,
-                    Some(Use::Gateway) => {}
+                    Some(Use::Edge) => {}
                     None => this.stray = true,
                 }
             }
@@ -104,15 +131,16 @@ impl Table {
         this
     }
 
-    fn reach(&self, table: usize, named: bool) -> Result<Reach, Unknown> {
-        Ok(Reach { table, named, v4: *self.v4.get()?, v6: *self.v6.get()? })
+    fn reach(&self, table: usize, named: bool) -> Reach {
+        Reach { table, named, v4: self.v4.clone(), v6: self.v6.clone() }
     }
 }
 
 enum Use {
     Subnet(Text),
     Main,
-    Gateway,
+    /// For what comes in from outside.
+    Edge,
 }
 
 fn use_of(association: &RouteTableAssociation) -> Result<Use, Unknown> {
@@ -122,7 +150,10 @@ fn use_of(association: &RouteTableAssociation) -> Result<Use, Unknown> {
     if *association.main.get()? {
         return Ok(Use::Main);
     }
-    association.gateway_id.get().map(|_| Use::Gateway)
+    if association.public_ipv4_pool.declared()?.is_some() {
+        return Ok(Use::Edge);
+    }
+    association.gateway_id.get().map(|_| Use::Edge)
 }
 
 #[derive(Clone, Copy)]
@@ -133,36 +164,60 @@ enum Family {
 
 /// The number of the default route that leads to an internet gateway. One that does so decides, whatever the others are.
 fn default_route(routes: &[Known<Route>], family: Family) -> Result<Option<usize>, Unknown> {
-    let mut lost = Ok(());
-    for (number, route) in routes.iter().enumerate() {
-        match Known::derived(|| route.then(|r| is_public(r, family))) {
-            found if found.peek() == Some(&true) => return Ok(Some(number)),
-            found => lost = lost.and(found.get().map(drop)),
-        }
+    let leads: Vec<Known<bool>> = routes.iter().map(|r| Known::derived(|| r.then(|r| is_public(r, family)))).collect();
+    if let Some(found) = leads.iter().position(|leads| leads.peek() == Some(&true)) {
+        return Ok(Some(found));
     }
-    lost.map(|()| None)
+    leads.iter().try_for_each(|leads| leads.get().map(drop)).map(|()| None)
 }
 
 fn is_public(route: &Route, family: Family) -> Result<bool, Unknown> {
-    let v4 = route.destination_cidr_block.declared()?.map(|d| &**d);
-    let v6 = route.destination_ipv6_cidr_block.declared()?.map(|d| &**d);
-    let somewhere = v4.is_some() || v6.is_some() || route.destination_prefix_list_id.declared()?.is_some();
-    let default = match family {
-        Family::V4 => v4 == Some("0.0.0.0/0"),
-        Family::V6 => v6 == Some("::/0"),
+    let v4 = route.destination_cidr_block.declared()?;
+    let v6 = route.destination_ipv6_cidr_block.declared()?;
+    let list = route.destination_prefix_list_id.declared()?;
+    let elsewhere = match (family, v4, v6) {
+        (Family::V4, Some(network), _) => !is_wide_v4(network)?,
+        (Family::V6, _, Some(network)) => !is_wide_v6(network)?,
+        (_, None, None) => false,
+        _ => true,
     };
-    if somewhere && !default {
+    if elsewhere || !leads_to_internet(route)? {
         return Ok(false);
     }
-    let to_internet = match route.gateway_id.declared()? {
-        // EC2 marks a route whose gateway is gone: nothing passes.
-        Some(gateway) => gateway.starts_with("igw-") && *route.state.get()? != "blackhole",
-        None => other_target(route)?,
-    };
-    if to_internet && !somewhere {
-        return Err(Unknown::because("the destination of a route to an internet gateway is missing"));
+    match (v4.or(v6), list) {
+        (Some(_), _) => Ok(true),
+        (None, Some(list)) => Err(Unknown::because(format!(
+            "a route leads prefix list {list} to an internet gateway, and the facts do not hold its networks"
+        ))),
+        (None, None) => Err(Unknown::because("the destination of a route to an internet gateway is missing")),
     }
-    Ok(to_internet)
+}
+
+/// Whether it is more of the internet than any one party holds: that is no route to somewhere in particular.
+fn is_wide_v4(network: &str) -> Result<bool, Unknown> {
+    let (_, bits) = parts::<Ipv4Addr>(network, 32)?;
+    Ok(bits < 8)
+}
+
+/// The same, within 2000::/3: outside of it nothing is routed.
+fn is_wide_v6(network: &str) -> Result<bool, Unknown> {
+    let (address, bits) = parts::<Ipv6Addr>(network, 128)?;
+    let shared = bits.min(3);
+    Ok(bits < 24 && (u32::from(address.segments()[0]) ^ 0x2000) >> (16 - shared) == 0)
+}
+
+fn parts<A: std::str::FromStr>(network: &str, longest: u32) -> Result<(A, u32), Unknown> {
+    let parts = network.split_once('/').and_then(|(address, bits)| Some((address.parse().ok()?, bits.parse().ok()?)));
+    let parts = parts.filter(|(_, bits)| *bits <= longest);
+    parts.ok_or_else(|| Unknown::because(format!("{network:?} is no network")))
+}
+
+fn leads_to_internet(route: &Route) -> Result<bool, Unknown> {
+    match route.gateway_id.declared()? {
+        // EC2 marks a route whose gateway is gone: nothing passes.
+        Some(gateway) => Ok(gateway.starts_with("igw-") && *route.state.get()? != "blackhole"),
+        None => other_target(route),
+    }
 }
 
 /// Never an internet gateway; but a route that names no target at all is not known to lead elsewhere.
@@ -176,6 +231,8 @@ fn other_target(route: &Route) -> Result<bool, Unknown> {
         &route.local_gateway_id,
         &route.carrier_gateway_id,
         &route.core_network_arn,
+        &route.odb_network_arn,
+        &route.ip_address,
     ];
     for target in targets {
         if target.declared()?.is_some() {
@@ -202,7 +259,8 @@ mod tests {
                 serde_json::from_str(&json).expect("JSON")
             })
             .collect();
-        Routing::new(&tables).reach(subnet, &Known::value(Text::new("vpc-1"))).map(|r| (r.v4, r.v6))
+        let reach = Routing::new(&tables).reach(subnet, &Known::value(Text::new("vpc-1")))?;
+        Ok((*reach.v4.get()?, *reach.v6.get()?))
     }
 
     const MAIN: &str = r#"[{"Main":true}]"#;
@@ -218,13 +276,59 @@ mod tests {
 
     #[test]
     fn a_lost_association_may_be_this_subnets() {
-        for lost in ["[]", "null", r#"[{"Main":false}]"#, r#"[{"SubnetId":7}]"#] {
+        for lost in ["{}", "null", r#"[{"Main":false}]"#, r#"[{"SubnetId":7}]"#] {
             assert!(reach(&[(MAIN, &[NAT]), (lost, &[OUT])], "subnet-a").is_err(), "{lost}");
             assert_eq!(reach(&[(MAIN, &[NAT]), (lost, &[LOCAL])], "subnet-a"), Ok((None, None)), "{lost}");
             assert_eq!(reach(&[(OF_A, &[NAT]), (lost, &[OUT])], "subnet-a"), Ok((None, None)), "{lost}");
         }
-        let edge = r#"[{"Main":false,"GatewayId":"igw-1"}]"#;
-        assert_eq!(reach(&[(MAIN, &[NAT]), (edge, &[OUT])], "subnet-a"), Ok((None, None)));
+    }
+
+    #[test]
+    fn a_table_that_no_subnet_uses_counts_for_none() {
+        let pool = r#"[{"Main":false,"PublicIpv4Pool":"ipv4pool-ec2-1"}]"#;
+        for unused in ["[]", r#"[{"Main":false,"GatewayId":"igw-1"}]"#, pool] {
+            assert_eq!(reach(&[(MAIN, &[NAT]), (unused, &[OUT])], "subnet-a"), Ok((None, None)), "{unused}");
+        }
+    }
+
+    #[test]
+    fn a_route_that_is_as_good_as_a_default_one_counts() {
+        let of = |destination: &str| {
+            let route = format!(r#"{{{destination},"GatewayId":"igw-1","State":"active"}}"#);
+            reach(&[(MAIN, &[LOCAL, &route])], "subnet-a")
+        };
+        let v4 = |network: &str| of(&format!(r#""DestinationCidrBlock":"{network}""#));
+        let v6 = |network: &str| of(&format!(r#""DestinationIpv6CidrBlock":"{network}""#));
+        for half in ["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "2.0.0.0/7"] {
+            assert_eq!(v4(half), Ok((Some(1), None)), "{half}");
+        }
+        for half in ["::/0", "::/1", "2000::/3", "2000::/4", "3000::/4", "2600::/12"] {
+            assert_eq!(v6(half), Ok((None, Some(1))), "{half}");
+        }
+        for narrow in ["3.0.0.0/8", "198.51.100.0/24"] {
+            assert_eq!(v4(narrow), Ok((None, None)), "{narrow}");
+        }
+        for narrow in ["2600:1f00::/24", "fc00::/7", "8000::/1"] {
+            assert_eq!(v6(narrow), Ok((None, None)), "{narrow}");
+        }
+        for nonsense in ["", "0.0.0.0", "0.0.0.0/33", "::/0"] {
+            assert!(v4(nonsense).is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn what_one_route_proves_another_does_not_undo() {
+        let listed = r#"{"DestinationPrefixListId":"pl-1","GatewayId":"igw-1","State":"active"}"#;
+        let of = |routes: &[&str]| {
+            let json = format!(r#"{{"VpcId":"vpc-1","Associations":{MAIN},"Routes":[{}]}}"#, routes.join(","));
+            let tables: [Known<RouteTable>; 1] = [serde_json::from_str(&json).expect("JSON")];
+            let reach = Routing::new(&tables).reach("subnet-a", &Known::value(Text::new("vpc-1"))).expect("a table");
+            (reach.public().ok(), reach.ipv6().ok())
+        };
+        assert_eq!(of(&[listed]), (None, None));
+        assert_eq!(of(&[listed, OUT]), (Some(Some(1)), None));
+        assert_eq!(of(&[listed, OUT6]), (Some(Some(1)), Some(Some(1))));
+        assert_eq!(of(&[NAT]), (Some(None), Some(None)));
     }
 
     #[test]
@@ -238,7 +342,9 @@ mod tests {
         assert_eq!(of(blackhole), Ok((None, None)));
         assert_eq!(of(r#"{"DestinationPrefixListId":"pl-1","GatewayId":"vpce-1"}"#), Ok((None, None)));
         assert_eq!(of(r#"{"DestinationCidrBlock":"10.9.0.0/16"}"#), Ok((None, None)));
-        for target in ["EgressOnlyInternetGatewayId", "TransitGatewayId", "NetworkInterfaceId", "CarrierGatewayId"] {
+        for target in
+            ["EgressOnlyInternetGatewayId", "TransitGatewayId", "NetworkInterfaceId", "CarrierGatewayId", "IpAddress"]
+        {
             assert_eq!(of(&format!(r#"{{"DestinationCidrBlock":"0.0.0.0/0","{target}":"x"}}"#)), Ok((None, None)));
         }
     }

@@ -22,7 +22,8 @@ impl TieredSpec {
             namespaces,
             pods,
             ingress: Known::derived(|| effect(&self.ingress, |rule| &rule.from, TieredPeer::is_every_source)),
-            egress: Known::derived(|| effect(&self.egress, |rule| &rule.to, TieredPeer::is_every_destination)),
+            egress: Known::derived(|| effect(&self.egress, |rule| &rule.to, |peer| peer.reaches("0.0.0.0/0"))),
+            egress_v6: Some(Known::derived(|| effect(&self.egress, |rule| &rule.to, |peer| peer.reaches("::/0")))),
             blocks: self.blocks(),
             rules: vec!["/ingress", "/egress"],
         }])
@@ -97,9 +98,9 @@ impl TieredPeer {
 
     /// Every namespace is not the internet. "If you Allow or Deny traffic to "0.0.0.0/0", that will allow or deny all
     /// IPv4 pod-to-pod traffic as well."
-    fn is_every_destination(&self) -> Result<bool, Unknown> {
+    fn reaches(&self, everywhere: &str) -> Result<bool, Unknown> {
         let Some(networks) = self.networks.declared()? else { return Ok(false) };
-        Ok(networks.all_known()?.into_iter().any(|n| *n == *"0.0.0.0/0" || *n == *"::/0"))
+        Ok(networks.all_known()?.into_iter().any(|n| *n == *everywhere))
     }
 }
 
@@ -175,7 +176,10 @@ mod tests {
         assert_eq!(egress(&to("Deny", inside)), Some(Effect::Filters));
         assert_eq!(egress(&to("Deny", all)), Some(Effect::DeniesAll));
         assert_eq!(egress(&format!("{},{}", to("Pass", inside), to("Deny", all))), Some(Effect::Isolates));
-        assert_eq!(egress(&to("Accept", r#"{"networks":["10.0.0.0/8"]},{"networks":["::/0"]}"#)), Some(Effect::Opens));
+        assert_eq!(
+            egress(&to("Accept", r#"{"networks":["fd00::/8"]},{"networks":["0.0.0.0/0"]}"#)),
+            Some(Effect::Opens)
+        );
         assert_eq!(egress(&to("Deny", r#"{"networks":7}"#)), None);
     }
 
@@ -191,6 +195,8 @@ mod tests {
         };
         let admin = read(r#","tier":"Admin""#).expect("readable");
         assert_eq!((admin.level, admin.blocks), (Some(Level::Admin), (false, true)));
+        assert_eq!(admin.egress.peek(), Some(&Effect::Filters), "no pod with IPv4 addresses is denied anything");
+        assert_eq!(admin.egress_v6.as_ref().and_then(Known::peek), Some(&Effect::DeniesAll));
         assert_eq!(read(r#","tier":"Baseline""#).map(|p| p.level), Ok(Some(Level::Baseline)));
         assert!(read(r#","tier":"Middle""#).is_err() && read("").is_err());
         assert_eq!(parts(r#""subject":{"namespaces":{}}"#).map(|p| p.level), Ok(Some(Level::Admin)));

@@ -71,6 +71,12 @@ impl Kube {
         self.write(token, Request::post(path), JSON, body)
     }
 
+    /// A body of another content type than JSON.
+    pub(super) fn post_as(&self, token: &str, path: &str, kind: &str, body: &str) -> Result<Answer> {
+        let request = Request::post(path).header("authorization", bearer(token)).header("content-type", kind);
+        self.api.send(request, Body::from(body.as_bytes().to_vec()))
+    }
+
     /// `path` is that of the list: `/api/v1/namespaces/shop/pods`. The admin's doing, as all below.
     pub fn create(&self, path: &str, object: &Value) -> Result<Value> {
         self.post(&User::admin().token(), path, object)?.expect(201).with_context(|| format!("creating in {path}"))

@@ -1,0 +1,269 @@
+//! The program against a cluster in AWS, as someone with an EKS cluster runs it: what is printed to be granted is granted,
+//! then scanned, then taken away piece by piece.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where something is not as it should be"
+)]
+
+use anyhow::{Context as _, Result, ensure};
+use eksamine_engine::official_manifest;
+use eksamine_facts::catalogue::Kind;
+use eksamine_pack::{Need, RuleMeta};
+use eksamine_results::{RuleResult, ScanResult, Status};
+use eksamine_tests::live::{CLUSTER, Live, REGION};
+use eksamine_tests::program::{Ran, eksamine, eksamine_with};
+use eksamine_tests::servers::kube::{User, apply_manifests};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const NATIVELY: &[&str] = &["--region", REGION, "--cluster", CLUSTER, "--way-in", "native"];
+
+/// Runs the program with the keys to the live world and nothing else.
+fn run(live: &Live, args: &[&str]) -> Ran {
+    let variables = live.world.environment();
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    eksamine_with(&[args, NATIVELY].concat(), &variables)
+}
+
+fn printed_roles() -> String {
+    let ran = eksamine(&["permissions", "--format", "rbac", "--group", "eksamine", "--way-in", "native"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    ran.stdout
+}
+
+fn printed_actions(args: &[&str]) -> BTreeSet<String> {
+    let ran = eksamine(&[&["permissions", "--format", "iam", "--way-in", "native"], args].concat());
+    let policy: Value = serde_json::from_str(&ran.stdout).expect("an IAM policy is JSON");
+    let statements = policy["Statement"].as_array().expect("statements");
+    let actions = statements.iter().flat_map(|statement| statement["Action"].as_array().expect("actions"));
+    actions.map(|action| action.as_str().expect("text").to_owned()).collect()
+}
+
+/// A scan that leaves its document in a folder of its own.
+struct Scanned {
+    folder: TempDir,
+    ran: Ran,
+    result: ScanResult,
+}
+
+impl Scanned {
+    fn facts(&self) -> std::path::PathBuf {
+        self.folder.path().join("facts.json")
+    }
+
+    fn statuses(&self) -> BTreeMap<&str, Status> {
+        self.result.results.iter().map(|result| (result.rule.as_str(), result.status)).collect()
+    }
+}
+
+fn scan(live: &Live) -> Result<Scanned> {
+    let folder = tempfile::tempdir()?;
+    let facts = folder.path().join("facts.json");
+    let args = ["scan", "--format", "json", "--facts-output", facts.to_str().context("text")?];
+    let ran = run(live, &args);
+    let result = serde_json::from_str(&ran.stdout).with_context(|| format!("{}\n{}", ran.stdout, ran.stderr))?;
+    Ok(Scanned { folder, ran, result })
+}
+
+#[test]
+fn what_is_printed_to_be_granted_is_enough_and_all_of_it_is_used() -> Result<()> {
+    let live = Live::hardened(&printed_roles())?;
+    // One that names its cluster need not list them.
+    let actions = printed_actions(&["--cluster", CLUSTER]);
+    live.world.control(&json!({"allow": actions}))?;
+    let scanned = scan(&live)?;
+    for result in &scanned.result.results {
+        ensure!(result.status == Status::Pass && result.missing.is_empty(), "{result:#?}");
+    }
+    ensure!(scanned.ran.code == 0 && scanned.result.weakenings.is_empty(), "{:?}", scanned.result.weakenings);
+    let written = format!("facts written to {}\n", scanned.facts().display());
+    ensure!(scanned.ran.stderr == written, "quiet where there is no terminal: {}", scanned.ran.stderr);
+    let mut recorded: BTreeSet<String> = live.world.log()?.into_iter().map(|call| call.action).collect();
+    // Needs no permission.
+    ensure!(recorded.remove("sts:GetCallerIdentity"));
+    ensure!(recorded == actions, "recorded {recorded:#?}\nprinted {actions:#?}");
+    Ok(())
+}
+
+#[test]
+fn a_scan_judges_the_document_that_it_wrote() -> Result<()> {
+    let live = Live::hardened(&printed_roles())?;
+    let scanned = scan(&live)?;
+    let (facts, as_of) = (scanned.facts(), scanned.result.as_of.clone());
+    private(&facts)?;
+    let facts = facts.to_str().context("text")?;
+    let replayed = eksamine(&["scan", "--format", "json", "--facts", facts, "--as-of", &as_of]);
+    ensure!(replayed.stdout == scanned.ran.stdout, "{}\nand live\n{}", replayed.stdout, scanned.ran.stdout);
+    // The same by two commands.
+    let gathered = scanned.folder.path().join("gathered.json");
+    let ran = run(&live, &["gather", "--output", gathered.to_str().context("text")?]);
+    ensure!(ran.code == 0 && ran.stdout.is_empty(), "{ran:?}");
+    let of =
+        |path: &Path| -> Result<Value> { Ok(serde_json::from_slice::<Value>(&std::fs::read(path)?)?["facts"].take()) };
+    ensure!(of(&gathered)? == of(Path::new(facts))?, "gather and scan read the same");
+    Ok(())
+}
+
+/// Facts tell where to go: nobody else may read them.
+#[cfg(unix)]
+fn private(file: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(file)?.permissions().mode() & 0o777;
+    ensure!(mode == 0o600, "{mode:o}");
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+fn rules() -> Vec<RuleMeta> {
+    official_manifest().expect("a manifest").rules.into_iter().map(|packed| packed.rule).collect()
+}
+
+/// Whether gathering the kind takes the permission, itself or through a kind that it needs.
+fn takes(kind: &str, permission: &str) -> bool {
+    let kind = Kind::find(kind).expect("rules declare kinds");
+    let own = kind.permission().split(", ").any(|one| one == permission);
+    own || kind.needs().into_iter().any(|need| takes(need, permission))
+}
+
+/// Every rule against what it said when everything was granted.
+fn hold(permission: &str, scanned: &Scanned) -> Result<()> {
+    for (rule, result) in rules().iter().zip(&scanned.result.results) {
+        let lacks = |need: Need| rule.facts.iter().any(|f| f.need == need && takes(&f.kind, permission));
+        let named = result.missing.iter().any(|missing| missing.permission.as_deref() == Some(permission));
+        let context = || format!("without {permission}: {}: {result:#?}", rule.id);
+        if lacks(Need::Required) {
+            ensure!(result.status == Status::Error && named, "{}", context());
+        } else if lacks(Need::Conditional) {
+            ensure!(matches!((result.status, named), (Status::Error, true) | (Status::Pass, false)), "{}", context());
+        } else {
+            ensure!(result.status == Status::Pass && result.missing.is_empty(), "{}", context());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_aws_action_that_is_missing_is_named_by_exactly_the_rules_that_need_it() -> Result<()> {
+    let live = Live::hardened(&printed_roles())?;
+    let mut told = BTreeSet::new();
+    // Without eks:DescribeCluster there is no endpoint, which the next test but one is about.
+    for action in printed_actions(&["--cluster", CLUSTER]).into_iter().filter(|a| a != "eks:DescribeCluster") {
+        live.world.control(&json!({"deny": [action]}))?;
+        let scanned = scan(&live)?;
+        hold(&action, &scanned)?;
+        told.extend(scanned.statuses().into_values().filter(|s| *s == Status::Error).map(|_| action.clone()));
+    }
+    // Conditional facts of rules that did not look tell nothing; most actions must.
+    ensure!(told.contains("ec2:DescribeInstances") && told.contains("eks:ListNodegroups"), "{told:?}");
+    Ok(())
+}
+
+#[test]
+fn a_resource_that_may_not_be_listed_is_named_by_exactly_the_rules_that_need_it() -> Result<()> {
+    let live = Live::hardened(&printed_roles())?;
+    let kinds: BTreeSet<String> = rules().iter().flat_map(|r| &r.facts).map(|f| f.kind.clone()).collect();
+    for name in kinds {
+        let Kind::Kubernetes(kind) = Kind::find(&name)? else { continue };
+        let permission = kind.permission();
+        apply_manifests(&live.kube, &without(&printed_roles(), kind.resource, kind.group)?)?;
+        // The API server hears of a changed role a moment later; what it does not serve at all stays absent.
+        let start = Instant::now();
+        let mut scanned = scan(&live)?;
+        while status(&scanned, &name)? == "complete" && start.elapsed() < Duration::from_secs(20) {
+            scanned = scan(&live)?;
+        }
+        if status(&scanned, &name)? == "absent" {
+            ensure!(scanned.statuses().into_values().all(|s| s == Status::Pass), "{name}: {:?}", scanned.statuses());
+            continue;
+        }
+        ensure!(status(&scanned, &name)? == "denied", "{name}: {}", status(&scanned, &name)?);
+        hold(&permission, &scanned)?;
+    }
+    Ok(())
+}
+
+fn status(scanned: &Scanned, kind: &str) -> Result<String> {
+    let document: Value = serde_json::from_slice(&std::fs::read(scanned.facts())?)?;
+    Ok(document["facts"][kind]["status"].as_str().context("no such kind")?.to_owned())
+}
+
+/// The printed roles with another resource in the place of this one.
+fn without(roles: &str, resource: &str, group: &str) -> Result<String> {
+    let (group, resource) = (format!("  - {group:?}"), format!("  - {resource}"));
+    let (mut within, mut replaced, mut lines) = (false, 0, Vec::new());
+    for (before, line) in std::iter::once("").chain(roles.lines()).zip(roles.lines()) {
+        if before == "- apiGroups:" {
+            within = line == group;
+        }
+        let gone = within && line == resource;
+        replaced += usize::from(gone);
+        lines.push(if gone { "  - nothings" } else { line });
+    }
+    ensure!(replaced == 1, "{resource} stands {replaced} times under {group} in\n{roles}");
+    Ok(lines.join("\n") + "\n")
+}
+
+#[test]
+fn without_the_cluster_everything_is_an_error_and_nothing_passes() -> Result<()> {
+    let live = Live::hardened(&printed_roles())?;
+    live.world.control(&json!({"deny": ["eks:DescribeCluster"]}))?;
+    let scanned = scan(&live)?;
+    for RuleResult { rule, status, missing, .. } in &scanned.result.results {
+        let named = missing.iter().any(|m| m.permission.as_deref() == Some("eks:DescribeCluster"));
+        ensure!(*status == Status::Error && named, "{rule}: {status} {missing:#?}");
+    }
+    ensure!(scanned.ran.code == 3);
+    Ok(())
+}
+
+#[test]
+fn a_kubeconfig_alone_judges_what_it_can_and_asks_for_the_rest() -> Result<()> {
+    let live = Live::hardened(&printed_roles())?;
+    let folder = tempfile::tempdir()?;
+    let facts = folder.path().join("facts.json");
+    let file = live.kube.kubeconfig(&User::admin().token())?;
+    let args = [
+        "scan",
+        "--format",
+        "json",
+        "--facts-output",
+        facts.to_str().context("text")?,
+        "--kubeconfig",
+        file.to_str().context("text")?,
+    ];
+    let ran = eksamine_with(&args, &[("AWS_EC2_METADATA_DISABLED", "true")]);
+    let result: ScanResult = serde_json::from_str(&ran.stdout).with_context(|| ran.stderr.clone())?;
+    for result in &result.results {
+        let needs_aws = rules().iter().any(|r| {
+            r.id == result.rule && r.facts.iter().any(|f| f.need == Need::Required && f.kind.starts_with("aws."))
+        });
+        let expected = if needs_aws { Status::Manual } else { Status::Pass };
+        ensure!(result.status == expected, "{result:#?}");
+    }
+    ensure!(result.weakenings.iter().any(|weakening| weakening.kind == "aws-not-read"), "{:?}", result.weakenings);
+    Ok(())
+}
+
+#[test]
+fn doctor_says_before_a_scan_what_a_scan_would_lack() -> Result<()> {
+    let live = Live::hardened(&printed_roles())?;
+    let ran = run(&live, &["doctor"]);
+    ensure!(ran.code == 0 && ran.stdout.contains("a scan would see everything"), "{}", ran.stdout);
+    live.world.control(&json!({"deny": ["ec2:DescribeSubnets"]}))?;
+    let ran = run(&live, &["doctor"]);
+    ensure!(ran.code == 3 && ran.stdout.contains("missing  ec2:DescribeSubnets"), "{}", ran.stdout);
+    ensure!(ran.stdout.contains("private-nodes") && ran.stdout.contains("permissions missing: 1;"), "{}", ran.stdout);
+    // Nothing was read to find out.
+    ensure!(!ran.stdout.contains("10.0.0"), "{}", ran.stdout);
+    Ok(())
+}
