@@ -8,11 +8,12 @@
 )]
 
 use eksamine_results::ScanResult;
-use eksamine_tests::program::{Ran, eksamine, eksamine_reading, eksamine_with};
+use eksamine_tests::program::{Ran, eksamine, eksamine_in, eksamine_reading, eksamine_with};
 use eksamine_tests::rules::{bless, root};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 /// Sessions with the example are judged at this instant, so that its facts are fresh.
 const AS_OF: &str = "2026-11-23T12:00:00Z";
@@ -216,6 +217,125 @@ fn weakenings_stand_in_every_report() {
     for weakening in &result.weakenings {
         assert!(text.contains(&format!("weaker: {}", weakening.kind)), "{text}");
     }
+}
+
+/// A folder with an `eksamine.toml` above it, and the example to scan.
+fn configured(config: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = folder.path().join("deep/er");
+    fs::create_dir_all(&below).expect("folders");
+    fs::write(folder.path().join("eksamine.toml"), config).expect("a file");
+    (folder, below)
+}
+
+fn scan_in(folder: &Path, more: &[&str]) -> Ran {
+    let facts = root().join("examples/facts.json");
+    let args = ["scan", "--facts", facts.to_str().expect("text"), "--as-of", AS_OF, "--format", "json"];
+    eksamine_in(folder, &[&args[..], more].concat())
+}
+
+fn scanned_in(folder: &Path, more: &[&str]) -> ScanResult {
+    let ran = scan_in(folder, more);
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr))
+}
+
+#[test]
+fn a_file_found_upward_sets_parameters_and_the_command_line_goes_before_it() {
+    let (_kept, folder) = configured("[params.audit-logging]\nmin_retention_days = 30\nrequire_log_group = true\n");
+    let of = |result: &ScanResult, name: &str| {
+        let audit = result.results.iter().find(|r| r.rule == "audit-logging").expect("the rule");
+        audit.parameters[name].clone()
+    };
+    let result = scanned_in(&folder, &[]);
+    assert_eq!((of(&result, "min_retention_days"), of(&result, "require_log_group")), (30.into(), true.into()));
+    let changed: Vec<&str> = result.weakenings.iter().map(|w| w.subject.as_str()).collect();
+    assert_eq!(changed, ["audit-logging.min_retention_days", "audit-logging.require_log_group"]);
+    assert!(result.weakenings[0].detail.contains("eksamine.toml"), "{:?}", result.weakenings);
+    let result = scanned_in(&folder, &["--param", "audit-logging.min_retention_days=365"]);
+    assert_eq!(of(&result, "min_retention_days"), 365);
+    assert!(result.weakenings[0].detail.ends_with("365 instead of null (--param)"), "{:?}", result.weakenings);
+}
+
+#[test]
+fn a_profile_chooses_rules_and_parameters() {
+    let (_kept, folder) = configured("profile = \"cis-eks-1.8\"\n");
+    let all = scanned_in(&root(), &["--profile", "all"]);
+    assert!(all.weakenings.is_empty(), "{:?}", all.weakenings);
+    for result in [scanned_in(&folder, &[]), scanned_in(&root(), &["--profile", "cis-eks-1.8"])] {
+        let demanded = |rule: &str| {
+            let found = all.results.iter().find(|r| r.rule == rule).expect("a rule of the pack");
+            found.controls.iter().any(|c| c.benchmark == "cis-eks" && c.versions.contains(&"1.8".to_owned()))
+        };
+        let chosen: Vec<&str> = result.results.iter().map(|r| r.rule.as_str()).collect();
+        let expected: Vec<&str> = all.results.iter().map(|r| r.rule.as_str()).filter(|r| demanded(r)).collect();
+        assert_eq!(chosen, expected);
+    }
+    let parity = scanned_in(&root(), &["--profile", "parity"]);
+    let policies = "configure-network-policies-namespaces";
+    let policies = parity.results.iter().find(|r| r.rule == policies).expect("the rule");
+    assert_eq!(policies.parameters["coverage"], "any-policy");
+    assert!(parity.weakenings.iter().any(|w| w.detail.contains("(profile parity)")), "{:?}", parity.weakenings);
+    // A profile of one's own, beside the file that names it; one that is named on the command line goes before.
+    let (kept, folder) = configured("profile = \"ours.toml\"\n");
+    let ours =
+        "title = 'Ours'\ndescription = 'd'\nrules = ['private-nodes']\n[params.private-nodes]\nipv6 = 'ignore'\n";
+    fs::write(kept.path().join("ours.toml"), ours).expect("a file");
+    let result = scanned_in(&folder, &[]);
+    assert_eq!(result.results.iter().map(|r| r.rule.as_str()).collect::<Vec<_>>(), ["private-nodes"]);
+    assert_eq!(result.results[0].parameters["ipv6"], "ignore");
+    assert_eq!(scanned_in(&folder, &["--profile", "all"]).results.len(), all.results.len());
+}
+
+#[test]
+fn every_profile_of_the_folder_is_known() {
+    let files = fs::read_dir(root().join("profiles")).expect("profiles").flatten();
+    let mut names: Vec<String> = files.map(|f| f.path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    for name in &names {
+        assert_eq!(scan_in(&root(), &["--profile", name]).stderr, "", "{name}");
+    }
+    let listed = format!("profiles: {};", names.join(", "));
+    assert!(scan_in(&root(), &["--profile", "no-such"]).stderr.contains(&listed), "{listed}");
+}
+
+#[test]
+fn wrong_settings_are_told_where_they_stand() {
+    let mut text = String::from("# What wrong settings are told\n\n");
+    for config in [
+        "profil = \"all\"\n",
+        "profile = \"cis-eks-1.9\"\n",
+        "[params.audit-loging]\nmin_retention_days = 30\n",
+        "[params.audit-logging]\nmin_retention_day = 30\n",
+        "[params.audit-logging]\nmin_retention_days = \"30\"\n",
+        "[params.audit-logging]\nrequired_log_types = [\"audits\"]\n",
+        "[params\n",
+    ] {
+        let (kept, folder) = configured(config);
+        let ran = scan_in(&folder, &[]);
+        assert_eq!(ran.stdout, "");
+        let stderr = ran.stderr.replace(kept.path().to_str().expect("text"), "");
+        writeln!(text, "```\n{config}```\n{}\n\nExit code {}.\n", stderr.trim_end(), ran.code).expect("a String");
+    }
+    snapshot("wrong-settings.md", &text);
+}
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    let help = eksamine(&["--help"]).stdout;
+    let (_, commands) = help.split_once("Commands:\n").expect("commands");
+    let names = commands.lines().take_while(|l| !l.is_empty()).filter_map(|l| l.strip_prefix("  ")?.split(' ').next());
+    let names: Vec<&str> = names.filter(|name| !name.is_empty() && *name != "help").collect();
+    assert!(names.len() >= 9, "{names:?}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = eksamine(&["completions", shell]);
+        assert!(script.code == 0 && names.iter().all(|name| script.stdout.contains(name)), "{shell}");
+    }
+    for name in names {
+        let page = eksamine(&["man", name]).stdout;
+        assert!(page.contains(&format!(".TH eksamine-{name}")), "{page}");
+    }
+    assert!(eksamine(&["man"]).stdout.contains(".TH eksamine"));
+    assert!(eksamine(&["man", "scann"]).stderr.contains("did you mean scan?"));
 }
 
 #[test]

@@ -35,7 +35,16 @@ pub fn eksamine_with(args: &[&str], environment: &[(&str, &str)]) -> Ran {
     run(args, environment, b"")
 }
 
+/// The same from another folder.
+pub fn eksamine_in(folder: &Path, args: &[&str]) -> Ran {
+    run_in(folder, args, &[], b"")
+}
+
 fn run(args: &[&str], environment: &[(&str, &str)], stdin: &[u8]) -> Ran {
+    run_in(&root(), args, environment, stdin)
+}
+
+fn run_in(folder: &Path, args: &[&str], environment: &[(&str, &str)], stdin: &[u8]) -> Ran {
     if args.first() == Some(&"scan") {
         met(Real::Component);
     }
@@ -44,7 +53,7 @@ fn run(args: &[&str], environment: &[(&str, &str)], stdin: &[u8]) -> Ran {
             .args(args)
             .env_clear()
             .envs(environment.iter().copied())
-            .current_dir(root())
+            .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,8 +1,10 @@
 //! One file per command.
 
+mod completions;
 mod doctor;
 mod explain;
 mod gather;
+mod man;
 mod permissions;
 mod rules;
 mod scan;
@@ -29,6 +31,10 @@ pub(crate) enum Command {
     Explain(explain::Args),
     /// Print the JSON Schema of a file format.
     Schema(schema::Args),
+    /// Print a script that completes commands, options and values in a shell.
+    Completions(completions::Args),
+    /// Print the manual page of the program or of one of its commands.
+    Man(man::Args),
 }
 
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
@@ -40,5 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Rules(args) => rules::run(&args, cli.color),
         Command::Explain(args) => explain::run(&args, cli.color),
         Command::Schema(args) => schema::run(&args, cli.color),
+        Command::Completions(args) => completions::run(&args, cli.color),
+        Command::Man(args) => man::run(&args, cli.color),
     }
 }

@@ -48,6 +48,12 @@ impl CliError {
         self
     }
 
+    /// Says where.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
     pub(crate) const fn exit_code(&self) -> ExitCode {
         match self.kind {
             Kind::Usage => ExitCode::Usage,

@@ -12,6 +12,7 @@ mod output;
 mod params;
 mod progress;
 mod selection;
+mod settings;
 mod weakenings;
 
 fn main() -> std::process::ExitCode {

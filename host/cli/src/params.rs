@@ -1,47 +1,75 @@
-//! `--param RULE.NAME=VALUE`: a value read as the type that its rule declares.
+//! Values of parameters: from the command line, read as the type that the rule declares, or from a file.
 
 use crate::error::CliError;
 use crate::nearest::did_you_mean;
 use eksamine_pack::{Param, RuleMeta};
 use serde_json::Value;
 
-/// One `--param`, split but not yet read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Given<'a> {
-    pub(crate) rule: &'a str,
-    pub(crate) name: &'a str,
-    text: &'a str,
+/// A value that was given, not yet checked.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Given {
+    pub(crate) rule: String,
+    pub(crate) name: String,
+    /// Where.
+    pub(crate) from: String,
+    raw: Raw,
 }
 
-impl<'a> Given<'a> {
-    pub(crate) fn split(argument: &'a str) -> Result<Self, CliError> {
+#[derive(Debug, Clone, PartialEq)]
+enum Raw {
+    /// On the command line: read as the type that the rule declares.
+    Text(String),
+    /// In a file, which has types of its own.
+    Value(Value),
+}
+
+impl Given {
+    /// `RULE.NAME=VALUE`
+    pub(crate) fn split(argument: &str) -> Result<Self, CliError> {
         let wrong = || {
             CliError::usage(format!("--param {argument:?} is not RULE.NAME=VALUE"))
                 .hint("for example --param audit-logging.required_log_types=api,audit")
         };
         let (place, text) = argument.split_once('=').ok_or_else(wrong)?;
         let (rule, name) = place.split_once('.').ok_or_else(wrong)?;
-        Ok(Self { rule, name, text })
+        let raw = Raw::Text(text.to_owned());
+        Ok(Self { rule: rule.to_owned(), name: name.to_owned(), from: "--param".to_owned(), raw })
+    }
+
+    /// `[params.RULE]`, `NAME = VALUE`
+    pub(crate) fn of_file(from: &str, rule: &str, name: &str, value: &Value) -> Self {
+        let raw = Raw::Value(value.clone());
+        Self { rule: rule.to_owned(), name: name.to_owned(), from: from.to_owned(), raw }
     }
 
     /// The value, as `rule` declares it.
     pub(crate) fn value(&self, rule: &RuleMeta) -> Result<Value, CliError> {
+        self.checked(rule).map_err(|error| match &self.raw {
+            Raw::Text(_) => error,
+            Raw::Value(_) => error.within(&self.from),
+        })
+    }
+
+    fn checked(&self, rule: &RuleMeta) -> Result<Value, CliError> {
         let place = format!("{}.{}", self.rule, self.name);
-        let Some(param) = rule.params.get(self.name) else {
+        let Some(param) = rule.params.get(&self.name) else {
             let names: Vec<&str> = rule.params.keys().map(String::as_str).collect();
             let known = match names.as_slice() {
                 [] => "it has none".to_owned(),
                 names => format!("its parameters are {}", names.join(", ")),
             };
             return Err(CliError::usage(format!("{} has no parameter {:?}", rule.id, self.name))
-                .hints(did_you_mean(self.name, names))
+                .hints(did_you_mean(&self.name, names))
                 .hint(known));
         };
         let explain = format!("eksamine explain {} says what it takes", rule.id);
         let types = param.types();
-        let value = read(self.text, &types, param.schema.get("items")).ok_or_else(|| {
-            CliError::usage(format!("{place}: {:?} is no {}", self.text, types.join(" or "))).hint(&*explain)
-        })?;
+        let value = match &self.raw {
+            Raw::Text(text) => read(text, &types, param.schema.get("items")).ok_or_else(|| {
+                CliError::usage(format!("{place}: {text:?} is no {}", types.join(" or "))).hint(&*explain)
+            })?,
+            Raw::Value(value) => value.clone(),
+        };
         validate(&place, param, &value).map_err(|error| error.hint(explain))?;
         Ok(value)
     }
@@ -124,7 +152,8 @@ mod tests {
     #[test]
     fn a_parameter_is_split_at_its_first_dot_and_equals_sign() {
         let given = Given::split("a-rule.pattern=x=y.z").expect("well-formed");
-        assert_eq!((given.rule, given.name, given.text), ("a-rule", "pattern", "x=y.z"));
+        assert_eq!((&*given.rule, &*given.name), ("a-rule", "pattern"));
+        assert_eq!(given.raw, Raw::Text("x=y.z".into()));
         assert!(Given::split("a-rule.pattern").is_err());
         assert!(Given::split("pattern=1").is_err());
     }

@@ -3,10 +3,31 @@
 use crate::error::CliError;
 use crate::nearest::did_you_mean;
 use crate::params::Given;
+use crate::settings::Settings;
 use eksamine_engine::{LoadedRule, Scan, official_manifest};
 use eksamine_pack::{Params, RuleMeta};
 use eksamine_results::{PackRef, Weakening};
 use std::collections::BTreeSet;
+
+/// Which rules.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct SelectionArgs {
+    /// Rule to run; may be repeated. Without it those of the profile run, and without a profile all.
+    #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
+    pub(crate) rules: Vec<String>,
+    /// Profile to judge by: a name that this program knows (all, cis-eks-1.8, …) or a file. Otherwise eksamine.toml
+    /// names one, which is looked for in the working directory and above it.
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
+}
+
+/// What was chosen, before anything is loaded.
+pub(crate) struct Chosen {
+    all: Vec<RuleMeta>,
+    ids: BTreeSet<String>,
+    by: String,
+    settings: Settings,
+}
 
 /// What the command line chose.
 pub(crate) struct Selection {
@@ -14,44 +35,100 @@ pub(crate) struct Selection {
     pub(crate) weakenings: Vec<Weakening>,
 }
 
-/// Chooses among the rules of a pack; no `--rule` chooses all.
-pub(crate) fn select(
-    pack: &PackRef,
-    rules: Vec<LoadedRule>,
-    chosen: &[String],
-    given: &[String],
-) -> Result<Selection, CliError> {
-    let ids: Vec<String> = rules.iter().map(|r| r.meta().id.clone()).collect();
-    for id in chosen {
-        known(id, &ids)?;
+impl SelectionArgs {
+    /// What these arguments and the files that apply choose among the rules. Nothing is loaded to know it.
+    pub(crate) fn chosen(&self) -> Result<Chosen, CliError> {
+        let all: Vec<RuleMeta> = official_manifest()?.rules.into_iter().map(|packed| packed.rule).collect();
+        let ids: Vec<String> = all.iter().map(|rule| rule.id.clone()).collect();
+        self.rules.iter().try_for_each(|id| known(id, &ids))?;
+        let folder = std::env::current_dir()
+            .map_err(|error| CliError::usage(format!("cannot tell the working directory: {error}")))?;
+        let settings = Settings::find(&folder, self.profile.as_deref(), &all)?;
+        let (by, ids) = match &settings.profile {
+            _ if !self.rules.is_empty() => ("--rule".to_owned(), self.rules.iter().cloned().collect()),
+            Some((name, selected)) => (format!("profile {name}"), selected.iter().cloned().collect()),
+            None => (String::new(), ids.into_iter().collect()),
+        };
+        Ok(Chosen { all, ids, by, settings })
     }
-    let given = given.iter().map(|g| Given::split(g)).collect::<Result<Vec<_>, _>>()?;
-    let selected = |id: &String| chosen.is_empty() || chosen.contains(id);
-    check_places(&given, &ids, selected)?;
-    let mut selection = Selection { scan: Scan::default(), weakenings: Vec::new() };
-    let left_out: Vec<&str> = ids.iter().filter(|id| !selected(id)).map(String::as_str).collect();
-    if !left_out.is_empty() {
-        selection.weakenings.push(Weakening {
-            kind: "rules-deselected".into(),
-            subject: pack.name.clone(),
-            detail: format!("{} of {} rules were left out: {}", left_out.len(), ids.len(), left_out.join(", ")),
-        });
-    }
-    for rule in rules.into_iter().filter(|r| selected(&r.meta().id)) {
-        let (params, weakenings) = parameters(rule.meta(), &given)?;
-        selection.weakenings.extend(weakenings);
-        selection.scan.add(rule, params);
-    }
-    Ok(selection)
 }
 
-/// What the chosen rules read: rule and kind. Nothing is loaded to know it.
-pub(crate) fn needs(chosen: &[String]) -> Result<Vec<(String, String)>, CliError> {
-    let rules: Vec<RuleMeta> = official_manifest()?.rules.into_iter().map(|packed| packed.rule).collect();
-    let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
-    chosen.iter().try_for_each(|id| known(id, &ids))?;
-    let selected = rules.iter().filter(|rule| chosen.is_empty() || chosen.contains(&rule.id));
-    Ok(selected.flat_map(|rule| rule.facts.iter().map(|need| (rule.id.clone(), need.kind.clone()))).collect())
+impl Chosen {
+    /// What the chosen rules read: rule and kind.
+    pub(crate) fn needs(&self) -> Vec<(String, String)> {
+        let chosen = self.all.iter().filter(|rule| self.ids.contains(&rule.id));
+        chosen.flat_map(|rule| rule.facts.iter().map(|need| (rule.id.clone(), need.kind.clone()))).collect()
+    }
+
+    /// The chosen rules of the loaded pack, with their parameters. Everything given is checked before anything runs.
+    pub(crate) fn select(
+        &self,
+        pack: &PackRef,
+        rules: Vec<LoadedRule>,
+        params: &[String],
+    ) -> Result<Selection, CliError> {
+        let given = self.given(params)?;
+        let mut selection = Selection { scan: Scan::default(), weakenings: Vec::new() };
+        selection.weakenings.extend(self.left_out(pack));
+        for rule in rules.into_iter().filter(|rule| self.ids.contains(&rule.meta().id)) {
+            let (params, weakenings) = parameters(rule.meta(), &given)?;
+            selection.weakenings.extend(weakenings);
+            selection.scan.add(rule, params);
+        }
+        // What is given to rules that do not run must be right as well: tomorrow they may.
+        for rule in self.all.iter().filter(|rule| !self.ids.contains(&rule.id)) {
+            parameters(rule, &given)?;
+        }
+        Ok(selection)
+    }
+
+    fn left_out(&self, pack: &PackRef) -> Option<Weakening> {
+        let left_out: Vec<&str> =
+            self.all.iter().map(|rule| rule.id.as_str()).filter(|id| !self.ids.contains(*id)).collect();
+        (!left_out.is_empty()).then(|| Weakening {
+            kind: "rules-deselected".into(),
+            subject: pack.name.clone(),
+            detail: format!(
+                "{} of {} rules were left out by {}: {}",
+                left_out.len(),
+                self.all.len(),
+                self.by,
+                left_out.join(", ")
+            ),
+        })
+    }
+
+    /// All values from the weakest place to the strongest: profile, file, command line.
+    fn given(&self, params: &[String]) -> Result<Vec<Given>, CliError> {
+        let ids: Vec<String> = self.all.iter().map(|rule| rule.id.clone()).collect();
+        let mut given = Vec::new();
+        for layer in &self.settings.layers {
+            for (rule, values) in &layer.values {
+                known(rule, &ids).map_err(|error| error.within(&layer.from))?;
+                given.extend(values.iter().map(|(name, value)| Given::of_file(&layer.from, rule, name, value)));
+            }
+        }
+        let arguments = params.iter().map(|argument| Given::split(argument)).collect::<Result<Vec<_>, _>>()?;
+        self.check_places(&arguments, &ids)?;
+        given.extend(arguments);
+        Ok(given)
+    }
+
+    fn check_places(&self, arguments: &[Given], ids: &[String]) -> Result<(), CliError> {
+        let mut seen = BTreeSet::new();
+        for Given { rule, name, .. } in arguments {
+            known(rule, ids)?;
+            if !seen.insert((rule, name)) {
+                return Err(CliError::usage(format!("--param {rule}.{name} is given twice"))
+                    .hint("several values of one parameter are written as a,b,c or as a JSON array"));
+            }
+            if !self.ids.contains(rule) {
+                return Err(CliError::usage(format!("--param {rule}.{name} is for a rule that is not selected"))
+                    .hint(format!("add --rule {rule}, or leave the parameter out")));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A rule of this id, or an error that names the nearest.
@@ -64,36 +141,24 @@ pub(crate) fn known(id: &str, ids: &[String]) -> Result<(), CliError> {
         .hint("eksamine rules lists them all"))
 }
 
-fn check_places(given: &[Given<'_>], ids: &[String], selected: impl Fn(&String) -> bool) -> Result<(), CliError> {
-    let mut seen = BTreeSet::new();
-    for Given { rule, name, .. } in given {
-        known(rule, ids)?;
-        if !seen.insert((rule, name)) {
-            return Err(CliError::usage(format!("--param {rule}.{name} is given twice"))
-                .hint("several values of one parameter are written as a,b,c or as a JSON array"));
-        }
-        if !selected(&(*rule).to_owned()) {
-            return Err(CliError::usage(format!("--param {rule}.{name} is for a rule that is not selected"))
-                .hint(format!("add --rule {rule}, or leave the parameter out")));
-        }
-    }
-    Ok(())
-}
-
 /// Every parameter of a rule; a value other than the default is a weakening, even a stricter one: the reader decides.
-fn parameters(rule: &RuleMeta, given: &[Given<'_>]) -> Result<(Params, Vec<Weakening>), CliError> {
-    let (mut params, mut weakenings) = (rule.defaults(), Vec::new());
-    for one in given.iter().filter(|g| g.rule == rule.id) {
-        let value = one.value(rule)?;
-        let default = params.get(one.name).cloned().unwrap_or_default();
-        if value != default {
-            weakenings.push(Weakening {
-                kind: "parameter-changed".into(),
-                subject: format!("{}.{}", rule.id, one.name),
-                detail: format!("{value} instead of {default}"),
-            });
-            params.insert(one.name.to_owned(), value);
-        }
+fn parameters(rule: &RuleMeta, given: &[Given]) -> Result<(Params, Vec<Weakening>), CliError> {
+    let defaults = rule.defaults();
+    let (mut params, mut from) = (defaults.clone(), Params::new());
+    for one in given.iter().filter(|given| given.rule == rule.id) {
+        params.insert(one.name.clone(), one.value(rule)?);
+        from.insert(one.name.clone(), one.from.clone().into());
     }
+    let changed = params.iter().filter(|(name, value)| defaults.get(*name) != Some(value));
+    let weakenings = changed.map(|(name, value)| {
+        let default = defaults.get(name).cloned().unwrap_or_default();
+        let from = from.get(name).and_then(|from| from.as_str()).map(|from| format!(" ({from})")).unwrap_or_default();
+        Weakening {
+            kind: "parameter-changed".into(),
+            subject: format!("{}.{name}", rule.id),
+            detail: format!("{value} instead of {default}{from}"),
+        }
+    });
+    let weakenings = weakenings.collect();
     Ok((params, weakenings))
 }

@@ -12,10 +12,13 @@ const TIER: u64 = 1;
 
 /// What the collector wrote down about its own work. It stands in the document, so that a document judged later is as
 /// weak as it was on its first day.
-pub(crate) fn of_gathering(collector: Option<&str>) -> Vec<Weakening> {
+///
+/// # Errors
+/// A weakening that cannot be read: it must not be lost. What else stands there is the collector's own business.
+pub(crate) fn of_gathering(collector: Option<&str>) -> Result<Vec<Weakening>, String> {
     let collector: Value = collector.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let noted = collector.get("weakenings").cloned().unwrap_or_default();
-    let mut weakenings: Vec<Weakening> = serde_json::from_value(noted).unwrap_or_default();
+    let noted = collector.get("weakenings").cloned().map(serde_json::from_value::<Vec<Weakening>>).transpose();
+    let mut weakenings = noted.map_err(|error| format!("collector/weakenings: {error}"))?.unwrap_or_default();
     if let Some(tier) = collector.get("tier").and_then(Value::as_u64).filter(|tier| *tier < TIER) {
         weakenings.push(Weakening {
             kind: "tier-lowered".into(),
@@ -23,7 +26,7 @@ pub(crate) fn of_gathering(collector: Option<&str>) -> Vec<Weakening> {
             detail: format!("gathered with --tier {tier}; without it, tier {TIER} is"),
         });
     }
-    weakenings
+    Ok(weakenings)
 }
 
 /// Facts that are old at `as_of`, or were taken after it.
@@ -47,11 +50,14 @@ mod tests {
 
     #[test]
     fn a_collector_is_taken_at_its_word() {
-        assert_eq!(of_gathering(None), []);
-        assert_eq!(of_gathering(Some(r#"{"name":"eksamine","tier":1}"#)), []);
+        assert_eq!(of_gathering(None), Ok(Vec::new()));
+        assert_eq!(of_gathering(Some(r#"{"name":"eksamine","tier":1}"#)), Ok(Vec::new()));
         let noted =
-            of_gathering(Some(r#"{"tier":0,"weakenings":[{"kind":"other-cluster","subject":"s","detail":"d"}]}"#));
+            of_gathering(Some(r#"{"tier":0,"weakenings":[{"kind":"other-cluster","subject":"s","detail":"d"}]}"#))
+                .expect("readable");
         assert_eq!(noted.iter().map(|w| w.kind.as_str()).collect::<Vec<_>>(), ["other-cluster", "tier-lowered"]);
+        let misspelt = of_gathering(Some(r#"{"weakenings":[{"kind":"other-cluster","subjekt":"s","detail":"d"}]}"#));
+        assert!(misspelt.is_err_and(|why| why.starts_with("collector/weakenings: unknown field `subjekt`")));
     }
 
     #[test]

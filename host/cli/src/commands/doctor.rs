@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::live::{self, WaysInArgs};
 use crate::output::{Color, Output};
-use crate::selection;
+use crate::selection::SelectionArgs;
 use anstyle::AnsiColor;
 use eksamine_gather::doctor::{Check, Diagnosis, Standing, examine};
 use eksamine_report::{Page, Span, bold, plain, styled};
@@ -13,13 +13,12 @@ use eksamine_report::{Page, Span, bold, plain, styled};
 pub(crate) struct Args {
     #[command(flatten)]
     ways_in: WaysInArgs,
-    /// Rule to look for; may be repeated. Without it all rules are.
-    #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
-    rules: Vec<String>,
+    #[command(flatten)]
+    selection: SelectionArgs,
 }
 
 pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
-    let plan = args.ways_in.plan(&selection::needs(&args.rules)?)?;
+    let plan = args.ways_in.plan(&args.selection.chosen()?.needs())?;
     let options = args.ways_in.options()?;
     let diagnosis = live::wait_for(examine(&plan, &options))?;
     let output = Output::stdout(color);

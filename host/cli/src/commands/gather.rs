@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::live::{self, WaysInArgs};
 use crate::output::{Color, Output};
-use crate::selection;
+use crate::selection::SelectionArgs;
 use eksamine_facts::{Availability, Document, Projection};
 use eksamine_report::clean;
 use std::path::{Path, PathBuf};
@@ -13,16 +13,15 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Args {
     #[command(flatten)]
     ways_in: WaysInArgs,
-    /// Rule whose facts are gathered; may be repeated. Without it those of all rules are.
-    #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
-    rules: Vec<String>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// File that the facts go to; - is stdout. Without it a name is made of the cluster and the time.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
-    let needs = selection::needs(&args.rules)?;
+    let needs = args.selection.chosen()?.needs();
     let facts = live::facts(&args.ways_in, &needs)?;
     if args.output.as_deref() == Some(Path::new("-")) {
         Output::stdout(color).write(&facts.document)?;

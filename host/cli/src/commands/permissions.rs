@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::live::WaysInArgs;
 use crate::output::{Color, Output};
-use crate::selection;
+use crate::selection::SelectionArgs;
 use eksamine_gather::Permissions;
 use eksamine_gather::permissions::{Grant, Subject, why};
 use eksamine_report::{Page, bold, dim};
@@ -17,9 +17,8 @@ pub(crate) struct Args {
     /// Say for every line which kind and rule needs it. An IAM policy takes no comments: its reasons go to stderr.
     #[arg(long)]
     why: bool,
-    /// Rule to grant for; may be repeated. Without it all rules are granted for.
-    #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
-    rules: Vec<String>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// ARN of the cluster, to restrict the IAM policy to it.
     #[arg(long, value_name = "ARN")]
     cluster_arn: Option<String>,
@@ -44,7 +43,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
-    let plan = args.ways_in.plan(&selection::needs(&args.rules)?)?;
+    let plan = args.ways_in.plan(&args.selection.chosen()?.needs())?;
     let named = args.ways_in.cluster.is_some() || args.cluster_arn.is_some();
     let permissions = Permissions::of(&plan, &args.ways_in.way_in()?, named);
     let output = Output::stdout(color);

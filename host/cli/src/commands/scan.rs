@@ -5,7 +5,8 @@ use crate::exit::ExitCode;
 use crate::facts_file::FactsFile;
 use crate::live::{self, WaysInArgs};
 use crate::output::{Color, Output};
-use crate::{instant, selection, weakenings};
+use crate::selection::{Chosen, SelectionArgs};
+use crate::{instant, weakenings};
 use eksamine_engine::{Engine, judge};
 use eksamine_facts::Tree;
 use eksamine_report::{Detail, Layout, json, text};
@@ -24,9 +25,8 @@ pub(crate) struct Args {
     /// File that gathered facts are written to. Without it a name is made of the cluster and the time.
     #[arg(long, value_name = "FILE", conflicts_with = "facts")]
     facts_output: Option<PathBuf>,
-    /// Rule to run; may be repeated. Without it all rules run.
-    #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
-    rules: Vec<String>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// Value of a parameter; may be repeated. Arrays as JSON or a,b,c.
     #[arg(long = "param", value_name = "RULE.NAME=VALUE")]
     params: Vec<String>,
@@ -73,8 +73,9 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
     let given = args.as_of.as_deref().map(instant::given).transpose()?;
     let engine = Engine::new()?;
     let (pack, rules) = engine.official()?;
-    let selection = selection::select(&pack, rules, &args.rules, &args.params)?;
-    let file = facts(args)?;
+    let chosen = args.selection.chosen()?;
+    let selection = chosen.select(&pack, rules, &args.params)?;
+    let file = facts(args, &chosen)?;
     // The digest of a big document takes as long as reading it: it is begun first, and waited for last.
     let (scanned, digest) = file.digest_beside(|| {
         let document = file.read(&selection.scan.projection())?;
@@ -88,7 +89,7 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
     })?;
     let (document, collected_at, as_of, judged) = scanned?;
     let mut weakenings = selection.weakenings;
-    weakenings.extend(weakenings::of_gathering(document.collector));
+    weakenings.extend(weakenings::of_gathering(document.collector).map_err(|what| file.malformed(&what))?);
     weakenings.extend(weakenings::of_age(collected_at, as_of));
     weakenings.extend(judged.weakenings);
     Ok(ScanResult {
@@ -105,11 +106,11 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
 }
 
 /// The document to judge. Live facts are written first, and judged as they were written.
-fn facts(args: &Args) -> Result<FactsFile, CliError> {
+fn facts(args: &Args, chosen: &Chosen) -> Result<FactsFile, CliError> {
     if let Some(path) = &args.facts {
         return FactsFile::open(path);
     }
-    let facts = live::facts(&args.ways_in, &selection::needs(&args.rules)?)?;
+    let facts = live::facts(&args.ways_in, &chosen.needs())?;
     let path = args.facts_output.clone().unwrap_or(facts.name);
     live::write(&path, &facts.document)?;
     anstream::eprintln!("facts written to {}", path.display());

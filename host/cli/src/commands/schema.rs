@@ -3,6 +3,7 @@
 use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::output::{Color, Output};
+use crate::settings::{Config, Profile};
 use eksamine_facts::catalogue::AWS;
 use eksamine_facts::schema::FactsDocument;
 use eksamine_pack::{PackManifest, RuleMeta};
@@ -27,6 +28,10 @@ enum File {
     Rule,
     /// The pack manifest, eksamine.pack/v1.
     Pack,
+    /// eksamine.toml.
+    Config,
+    /// A profile.
+    Profile,
 }
 
 pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
@@ -35,6 +40,8 @@ pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
         File::Results => schema_for!(ScanResult),
         File::Rule => schema_for!(RuleMeta),
         File::Pack => schema_for!(PackManifest),
+        File::Config => schema_for!(Config),
+        File::Profile => schema_for!(Profile),
     };
     Output::stdout(color).write(&format!("{:#}\n", schema.as_value()))?;
     Ok(ExitCode::Ok)
