@@ -150,7 +150,7 @@ fn lack(need: &FactNeed, document: &Document<'_>, found: Availability) -> Missin
     let permission = kind.and_then(|k| k.permission.clone()).or_else(|| gap.and_then(|g| g.permission.clone()));
     let option = (found == Availability::NotCollected).then(|| match need.tier {
         2 => "gather with --tier 2".to_owned(),
-        _ => format!("gather it: eksamine scan or eksamine gather, which ask for {}", need.kind),
+        _ => "gather again: eksamine scan and eksamine gather read it".to_owned(),
     });
     Missing { fact: need.kind.clone(), status: found.word().to_owned(), reason, permission: permission.or(option) }
 }

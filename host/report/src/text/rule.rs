@@ -32,17 +32,25 @@ pub(super) fn write(page: &mut Page, rule: &RuleResult, detail: Detail) {
     if let Some(cause) = rule.cause.as_ref().filter(|cause| !rule.summary.contains(&cause.message)) {
         page.line(BODY, &[bold(format!("{}: ", cause.kind)), plain(&*cause.message)]);
     }
-    rule.missing.iter().for_each(|lack| missing(page, lack));
+    for alike in
+        rule.missing.chunk_by(|a, b| (&a.status, &a.reason, &a.permission) == (&b.status, &b.reason, &b.permission))
+    {
+        missing(page, alike);
+    }
     findings(page, rule, detail);
     if !rule.reproducible {
         page.line(BODY, &[plain("the wall clock ended it, so that another run may end otherwise")]);
     }
 }
 
-fn missing(page: &mut Page, missing: &Missing) {
-    page.line(BODY, &[plain(format!("{} is {}: {}", missing.fact, missing.status, missing.reason))]);
-    if let Some(permission) = &missing.permission {
-        let verb = if missing.status == "not-collected" { "to look: " } else { "grant: " };
+/// Facts that lack for the same reason, which is said once.
+fn missing(page: &mut Page, alike: &[Missing]) {
+    let Some(first) = alike.first() else { return };
+    let facts = alike.iter().map(|missing| missing.fact.as_str()).collect::<Vec<_>>().join(", ");
+    let verb = if alike.len() == 1 { "is" } else { "are" };
+    page.line(BODY, &[plain(format!("{facts} {verb} {}: {}", first.status, first.reason))]);
+    if let Some(permission) = &first.permission {
+        let verb = if first.status == "not-collected" { "to look: " } else { "grant: " };
         page.line(BODY + 2, &[bold(verb), plain(permission.as_str())]);
     }
 }
