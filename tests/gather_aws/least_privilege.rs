@@ -51,8 +51,14 @@ async fn a_missing_action_is_named_by_exactly_the_kinds_that_need_it() -> Result
 fn check(action: &str, kind: &str, gathered: &Gathered, whole: &BTreeMap<String, Gathered>) -> Result<()> {
     let found = Kind::find(kind)?;
     let own = |kind: &Kind<'_>| kind.permission().split(", ").any(|one| one == action);
+    // What only completes items leaves them there, without that part.
+    let completes = match &found {
+        Kind::Aws(row) => !row.ways.iter().copied().flatten().any(|call| call.actions.contains(&action)),
+        _ => false,
+    };
     let needed = found.needs().into_iter().filter_map(|need| Kind::find(need).ok()).any(|need| own(&need));
     let status = match (own(&found), needed) {
+        (true, _) if completes => Availability::Partial,
         (true, _) => Availability::Denied,
         (false, true) => Availability::Error,
         (false, false) => Availability::Complete,
@@ -61,6 +67,15 @@ fn check(action: &str, kind: &str, gathered: &Gathered, whole: &BTreeMap<String,
     ensure!(gathered.status == status, "{context}");
     if status == Availability::Complete {
         ensure!(gathered.items.len() == whole[kind].items.len(), "{context}");
+    } else if status == Availability::Partial {
+        ensure!(gathered.permission.as_deref() == Some(action), "{context}");
+        ensure!(gathered.items.len() == whole[kind].items.len(), "{context}");
+        ensure!(gathered.gaps.len() == gathered.items.len(), "{context}");
+        ensure!(gathered.gaps.iter().all(|gap| gap.status == Availability::Denied), "{context}");
+        ensure!(
+            gathered.items.iter().zip(&whole[kind].items).all(|(now, then)| now.text() != then.text()),
+            "{context}"
+        );
     } else {
         ensure!(gathered.permission.as_deref() == Some(action), "{context}");
         ensure!(gathered.reason.as_deref().is_some_and(|reason| reason.contains(action)), "{context}");

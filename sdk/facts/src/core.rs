@@ -109,3 +109,13 @@ noun! {
         pod_ip: Text = "podIP",
     }
 }
+
+noun! {
+    /// A ConfigMap. Few are read, by name: see the catalogue.
+    pub struct ConfigMap = "k8s.configmaps.v1" {
+        /// Name and namespace.
+        metadata: ObjectMeta = "metadata",
+        /// Text by key.
+        data: Map<Text> = "data",
+    }
+}

@@ -4,10 +4,12 @@
 //! [`Known::derived`](crate::Known::derived).
 
 pub mod addresses;
+pub mod aws_auth;
 mod calico;
 mod cilium;
 mod coverage;
 mod expression;
+pub mod identity;
 pub mod index;
 pub mod launch;
 mod logic;
@@ -17,6 +19,7 @@ mod policy;
 pub mod routing;
 mod selector;
 mod tiered;
+mod yaml;
 
 pub use coverage::{Applied, Cover, Direction};
 pub use logic::{all, any, both, not};

@@ -15,6 +15,8 @@ noun! {
         version: Text = "version",
         /// Only a cluster that was registered, not made by EKS, has one.
         connector_config: ConnectorConfig = "connectorConfig",
+        /// Who authenticates its users.
+        access_config: AccessConfig = "accessConfig",
         /// Which control-plane logs go to CloudWatch.
         logging: Logging = "logging",
         /// EKS Auto Mode.
@@ -93,5 +95,81 @@ noun! {
         name: Text = "fargateProfileName",
         /// Where its pods run: "only private subnets (with no direct route to an Internet Gateway)".
         subnets: List<Text> = "subnets",
+    }
+}
+
+noun! {
+    /// Who authenticates a cluster's users.
+    pub struct AccessConfig {
+        /// `API`, `API_AND_CONFIG_MAP`, `CONFIG_MAP`.
+        authentication_mode: Text = "authenticationMode",
+    }
+}
+
+noun! {
+    /// An access entry (`eks:DescribeAccessEntry`).
+    pub struct AccessEntry = "aws.eks.accessentries" {
+        /// Its own ARN.
+        arn: Text = "accessEntryArn",
+        /// The IAM role or user that it lets in.
+        principal_arn: Text = "principalArn",
+        /// `STANDARD`; anything else is for nodes.
+        kind: Text = "type",
+        /// The name in Kubernetes, in which `{{SessionName}}` and the like are filled in.
+        username: Text = "username",
+        /// Groups that bindings refer to.
+        groups: List<Text> = "kubernetesGroups",
+        /// Access policies (`eks:ListAssociatedAccessPolicies`).
+        policies: List<AccessPolicy> = "$policies",
+    }
+}
+
+noun! {
+    /// An access policy of an access entry.
+    pub struct AccessPolicy {
+        /// `arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy`
+        arn: Text = "policyArn",
+        /// Where it holds.
+        scope: AccessScope = "accessScope",
+    }
+}
+
+noun! {
+    /// Where an access policy holds.
+    pub struct AccessScope {
+        /// `cluster` or `namespace`.
+        kind: Text = "type",
+        /// "A value is required if you specified namespace for Type."
+        namespaces: List<Text> = "namespaces",
+    }
+}
+
+noun! {
+    /// An identity provider (`eks:DescribeIdentityProviderConfig`).
+    pub struct IdentityProviderConfig = "aws.eks.identityproviderconfigs" {
+        /// The only kind there is.
+        oidc: OidcConfig = "oidc",
+    }
+}
+
+noun! {
+    /// An OIDC provider whose tokens the API server accepts. Not the issuer of the cluster's own service accounts.
+    pub struct OidcConfig {
+        /// Its ARN.
+        arn: Text = "identityProviderConfigArn",
+        /// Its name.
+        name: Text = "identityProviderConfigName",
+        /// "The URL of the OIDC identity provider".
+        issuer_url: Text = "issuerUrl",
+        /// "The JWT claim that is used as the username."
+        username_claim: Text = "usernameClaim",
+        /// "The prefix that is prepended to username claims".
+        username_prefix: Text = "usernamePrefix",
+        /// "The JWT claim that the provider uses to return your groups."
+        groups_claim: Text = "groupsClaim",
+        /// "The prefix that is prepended to group claims".
+        groups_prefix: Text = "groupsPrefix",
+        /// `CREATING`, `ACTIVE`, `DELETING`.
+        status: Text = "status",
     }
 }

@@ -22,6 +22,7 @@ pub mod network;
 pub mod nodes;
 mod noun;
 pub mod pointer;
+pub mod rbac;
 pub mod redact;
 #[cfg(feature = "schema")]
 pub mod schema;

@@ -1,6 +1,6 @@
 //! EKS: the cluster and what belongs to it.
 
-use super::row::{AwsKind, Call, Each, Http, Input, Paging, Protocol, Service, Value};
+use super::row::{AwsKind, Call, Each, Http, Input, Paging, Part, Protocol, Service, Value};
 
 const EKS: Service = Service {
     name: "eks",
@@ -96,5 +96,87 @@ pub(super) const FARGATE_PROFILES: AwsKind = AwsKind {
     parts: &[],
     tier: 0,
     identity: &["/fargateProfileArn"],
+    redact: &[],
+};
+
+pub(super) const ACCESS_ENTRIES: AwsKind = AwsKind {
+    kind: "aws.eks.accessentries",
+    doc: "Access entries: which IAM principals may use the cluster, as whom, with which access policies",
+    service: &EKS,
+    ways: &[&[
+        Call {
+            operation: "ListAccessEntries",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/access-entries" }),
+            input: &[OF_CLUSTER],
+            paging: PAGES,
+            results: "/accessEntries/*",
+            // "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP]": in the mode
+            // CONFIG_MAP there are no access entries.
+            absent: &["InvalidRequestException"],
+            actions: &["eks:ListAccessEntries"],
+            ..Call::EMPTY
+        },
+        Call {
+            operation: "DescribeAccessEntry",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/access-entries/{principalArn}" }),
+            each: Each::Element,
+            input: &[OF_CLUSTER, Input { member: "principalArn", value: Value::Of("") }],
+            results: "/accessEntry",
+            not_found: DELETED,
+            actions: &["eks:DescribeAccessEntry"],
+            ..Call::EMPTY
+        },
+    ]],
+    parts: &[Part {
+        name: "$policies",
+        calls: &[Call {
+            operation: "ListAssociatedAccessPolicies",
+            http: Some(Http {
+                method: "GET",
+                path: "/clusters/{clusterName}/access-entries/{principalArn}/access-policies",
+            }),
+            each: Each::Element,
+            input: &[OF_CLUSTER, Input { member: "principalArn", value: Value::Of("/principalArn") }],
+            paging: PAGES,
+            results: "/associatedAccessPolicies/*",
+            not_found: DELETED,
+            actions: &["eks:ListAssociatedAccessPolicies"],
+            ..Call::EMPTY
+        }],
+    }],
+    tier: 0,
+    identity: &["/principalArn"],
+    redact: &[],
+};
+
+pub(super) const IDENTITY_PROVIDER_CONFIGS: AwsKind = AwsKind {
+    kind: "aws.eks.identityproviderconfigs",
+    doc: "OIDC providers whose tokens the API server accepts: issuer, claims, prefixes",
+    service: &EKS,
+    ways: &[&[
+        Call {
+            operation: "ListIdentityProviderConfigs",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/identity-provider-configs" }),
+            input: &[OF_CLUSTER],
+            paging: PAGES,
+            results: "/identityProviderConfigs/*",
+            actions: &["eks:ListIdentityProviderConfigs"],
+            ..Call::EMPTY
+        },
+        Call {
+            operation: "DescribeIdentityProviderConfig",
+            http: Some(Http { method: "POST", path: "/clusters/{clusterName}/identity-provider-configs/describe" }),
+            each: Each::Element,
+            // What the list answers, type and name, is what this call takes.
+            input: &[OF_CLUSTER, Input { member: "identityProviderConfig", value: Value::Of("") }],
+            results: "/identityProviderConfig",
+            not_found: DELETED,
+            actions: &["eks:DescribeIdentityProviderConfig"],
+            ..Call::EMPTY
+        },
+    ]],
+    parts: &[],
+    tier: 0,
+    identity: &["/oidc/identityProviderConfigArn"],
     redact: &[],
 };
