@@ -8,6 +8,7 @@ mod calico;
 mod cilium;
 mod coverage;
 mod expression;
+pub mod images;
 pub mod index;
 pub mod launch;
 mod logic;
