@@ -6,6 +6,7 @@
 
 mod cloudcontrol;
 mod ec2;
+mod ecr;
 mod eks;
 mod kubernetes;
 mod logs;
@@ -26,6 +27,7 @@ pub const AWS: &[AwsKind] = &[
     ec2::ROUTE_TABLES,
     ec2::SUBNETS,
     ec2::VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
+    ecr::PULL_THROUGH_CACHE_RULES,
     eks::ACCESS_ENTRIES,
     eks::CLUSTERS,
     eks::FARGATE_PROFILES,

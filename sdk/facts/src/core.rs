@@ -89,6 +89,40 @@ noun! {
         os: PodOs = "os",
         /// Labels that its node must have; absent when any node will do.
         node_selector: Map<Label> = "nodeSelector",
+        /// What runs in it.
+        containers: List<Container> = "containers",
+        /// What runs before them, and beside them when it restarts always; absent without any.
+        init_containers: List<Container> = "initContainers",
+        /// Added to look into a running pod; absent without any.
+        ephemeral_containers: List<Container> = "ephemeralContainers",
+        /// Absent without any.
+        volumes: List<Volume> = "volumes",
+    }
+}
+
+noun! {
+    /// One container, of whichever list.
+    pub struct Container {
+        /// Its name.
+        name: Text = "name",
+        /// Reference of its image.
+        image: Text = "image",
+    }
+}
+
+noun! {
+    /// One volume.
+    pub struct Volume {
+        /// Content of an image; absent for other sorts of volume.
+        image: ImageVolume = "image",
+    }
+}
+
+noun! {
+    /// A volume filled from an image.
+    pub struct ImageVolume {
+        /// Reference of the image.
+        reference: Text = "reference",
     }
 }
 
@@ -107,6 +141,24 @@ noun! {
         phase: Text = "phase",
         /// Its address; absent until it has one.
         pod_ip: Text = "podIP",
+        /// Of the containers; absent before the first is looked at.
+        container_statuses: List<ContainerStatus> = "containerStatuses",
+        /// Of the init containers.
+        init_container_statuses: List<ContainerStatus> = "initContainerStatuses",
+        /// Of the ephemeral containers.
+        ephemeral_container_statuses: List<ContainerStatus> = "ephemeralContainerStatuses",
+    }
+}
+
+noun! {
+    /// State of one container.
+    pub struct ContainerStatus {
+        /// The container's name.
+        name: Text = "name",
+        /// Reference of the image it runs, as the container runtime calls it.
+        image: Text = "image",
+        /// What was pulled: a repository with a digest, or a digest alone; empty until it is there.
+        image_id: Text = "imageID",
     }
 }
 

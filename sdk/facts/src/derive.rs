@@ -10,6 +10,7 @@ mod cilium;
 mod coverage;
 mod expression;
 pub mod identity;
+pub mod images;
 pub mod index;
 pub mod launch;
 mod logic;

@@ -5,12 +5,14 @@
 #[allow(unused_extern_crates, reason = "`noun!` names this crate by its public name, inside it too")]
 extern crate self as eksamine_facts;
 
+pub mod admission;
 mod availability;
 pub mod catalogue;
 pub mod core;
 pub mod derive;
 mod document;
 pub mod ec2;
+pub mod ecr;
 pub mod eks;
 mod fields;
 mod items;
@@ -29,6 +31,7 @@ pub mod schema;
 mod scope;
 mod subject;
 mod tree;
+pub mod workloads;
 mod writer;
 
 pub use availability::{Availability, Gap};

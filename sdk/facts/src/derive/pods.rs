@@ -168,7 +168,7 @@ fn label(metadata: &ObjectMeta, key: &str) -> Option<SmolStr> {
 }
 
 /// What owns a pod, as its users call it: a Deployment rather than its ReplicaSet.
-fn workload(metadata: &ObjectMeta, name: &str) -> String {
+pub(super) fn workload(metadata: &ObjectMeta, name: &str) -> String {
     let owner = metadata.owner_references.peek().and_then(|l| l.first()?.peek());
     let Some((kind, owner)) = owner.and_then(|o| Some((o.kind.peek()?, o.name.peek()?))) else {
         return format!("Pod {name}");

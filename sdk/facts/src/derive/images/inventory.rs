@@ -1,0 +1,331 @@
+//! The images that a cluster uses, in memory that does not grow with the number of pods: one entry for each image, with
+//! counts and some of its users.
+
+use super::reference::Reference;
+use crate::core::{Container, ContainerStatus, ObjectMeta, Pod, PodSpec, Volume};
+use crate::derive::pods::workload;
+use crate::workloads::Workload;
+use crate::{Given, Known, List, Text, Unknown};
+use std::collections::BTreeMap;
+
+/// Users of an image that are named.
+const NAMED: usize = 5;
+/// Doubts that are kept; beyond it they are counted.
+const DOUBTS: usize = 50;
+
+/// Every image that pods and templates of pods declare, or that containers run.
+pub struct Images<'e> {
+    exempt: &'e dyn Fn(&str) -> bool,
+    images: BTreeMap<Reference, Image>,
+    doubts: BTreeMap<String, Doubt>,
+    /// How many things could not be read.
+    pub doubtful: usize,
+}
+
+/// Who uses an image.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Containers and volumes of pods outside of exempt namespaces.
+    pub in_pods: usize,
+    /// Those of templates there.
+    pub in_templates: usize,
+    /// Those of both in exempt namespaces.
+    pub exempt: usize,
+    users: BTreeMap<User, Example>,
+}
+
+/// A user of an image outside of exempt namespaces.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct User {
+    /// `Deployment shop/web`
+    pub workload: String,
+    /// `init container migrate`
+    pub part: String,
+    /// What is declared, where another image runs.
+    pub instead_of: Option<String>,
+}
+
+/// The first of those that a user stands for, in the order of their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Example {
+    name: String,
+    place: String,
+}
+
+/// Something that may use any image, since it could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What and why.
+    pub why: String,
+    /// Where one stands.
+    pub place: String,
+}
+
+/// The pod or workload that is being read.
+struct Home<'a> {
+    word: &'static str,
+    namespace: &'a str,
+    name: &'a str,
+    workload: String,
+    place: &'a str,
+    exempt: bool,
+}
+
+/// A container as it is declared.
+struct Declared<'a> {
+    name: Option<&'a Text>,
+    image: Reference,
+}
+
+impl<'e> Images<'e> {
+    /// Without any image yet. `exempt` says which namespaces are counted apart.
+    #[must_use]
+    pub fn new(exempt: &'e dyn Fn(&str) -> bool) -> Self {
+        Self { exempt, images: BTreeMap::new(), doubts: BTreeMap::new(), doubtful: 0 }
+    }
+
+    /// Adds what a pod declares and what its containers run.
+    pub fn add_pod(&mut self, pod: &Known<Pod>, place: &str) {
+        let metadata = Known::settled(|| pod.get()?.metadata.get());
+        let Some(home) = self.home("Pod", metadata, place) else { return };
+        let spec = match Known::settled(|| pod.get()?.spec.get()) {
+            Ok(spec) => spec,
+            Err(why) => return self.doubt(&home, "", &why),
+        };
+        let declared = self.add_spec(&home, "/spec", spec);
+        let ephemeral = self.add_list(&home, EPHEMERAL, "/spec", &spec.ephemeral_containers);
+        // Before the kubelet has looked at it, a pod says nothing of its state.
+        let status = match Known::settled(|| pod.get()?.status.declared()) {
+            Ok(Some(status)) => status,
+            Ok(None) => return,
+            Err(why) => return self.doubt(&home, "", &why),
+        };
+        let [init, main] = &declared;
+        self.add_running(&home, INIT, "/status/initContainerStatuses", &status.init_container_statuses, init);
+        self.add_running(&home, MAIN, "/status/containerStatuses", &status.container_statuses, main);
+        let at = "/status/ephemeralContainerStatuses";
+        self.add_running(&home, EPHEMERAL, at, &status.ephemeral_container_statuses, &ephemeral);
+    }
+
+    /// Adds what a template of pods declares: a workload that is scaled to nothing has no pods.
+    pub fn add_workload<W: Workload>(&mut self, item: &Known<W>, place: &str) {
+        let metadata = Known::settled(|| item.get()?.metadata().get());
+        let Some(home) = self.home(W::WORD, metadata, place) else { return };
+        match Known::settled(|| item.get()?.pods()) {
+            Ok(spec) => drop(self.add_spec(&home, W::PODS_AT, spec)),
+            Err(why) => self.doubt(&home, "", &why),
+        }
+    }
+
+    /// Every image, in the order of their references.
+    pub fn iter(&self) -> impl Iterator<Item = (&Reference, &Image)> {
+        self.images.iter()
+    }
+
+    /// What could not be read outside of exempt namespaces; the first ones.
+    pub fn doubts(&self) -> impl Iterator<Item = &Doubt> {
+        self.doubts.values()
+    }
+
+    fn home<'a>(
+        &mut self,
+        word: &'static str,
+        metadata: Result<&'a ObjectMeta, String>,
+        place: &'a str,
+    ) -> Option<Home<'a>> {
+        let found = metadata.and_then(|m| Known::settled(|| Ok((m, m.namespace.get()?))));
+        match found {
+            Ok((metadata, namespace)) => {
+                let name = metadata.name.peek().map_or("without a readable name", Text::as_str);
+                let workload = if word == "Pod" { workload(metadata, name) } else { format!("{word} {name}") };
+                // `Deployment web` is `Deployment shop/web` to whoever looks at the whole cluster.
+                let workload = workload.replacen(' ', &format!(" {namespace}/"), 1);
+                let exempt = (self.exempt)(namespace);
+                Some(Home { word, namespace, name, workload, place, exempt })
+            }
+            Err(why) => {
+                self.add_doubt(format!("the namespace of a {word}: {why}"), place.to_owned());
+                None
+            }
+        }
+    }
+
+    /// Adds what may stand in a template as well; what the init containers and the containers declare.
+    fn add_spec<'s>(&mut self, home: &Home<'_>, at: &str, spec: &'s PodSpec) -> [Vec<Declared<'s>>; 2] {
+        self.add_volumes(home, at, &spec.volumes);
+        [self.add_list(home, INIT, at, &spec.init_containers), self.add_list(home, MAIN, at, &spec.containers)]
+    }
+
+    fn add_list<'s>(
+        &mut self,
+        home: &Home<'_>,
+        (part, field): Part,
+        at: &str,
+        list: &'s Known<List<Container>>,
+    ) -> Vec<Declared<'s>> {
+        // A pod without containers does not exist; the other lists may be missing.
+        let list = Known::settled(|| if part == MAIN.0 { list.get().map(Some) } else { list.declared() });
+        let mut declared = Vec::new();
+        match list {
+            Err(why) => self.doubt(home, &format!("its {part}s: "), &why),
+            Ok(list) => {
+                for (index, container) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
+                    let name = container.peek().and_then(|c| c.name.peek());
+                    let part = named(part, name, index);
+                    match Known::settled(|| parse(container.get()?.image.get()?)) {
+                        Err(why) => self.doubt(home, &format!("{part}: "), &why),
+                        Ok(image) => {
+                            self.add(home, &image, part, None, &format!("{at}/{field}/{index}/image"));
+                            declared.push(Declared { name, image });
+                        }
+                    }
+                }
+            }
+        }
+        declared
+    }
+
+    fn add_volumes(&mut self, home: &Home<'_>, at: &str, volumes: &Known<List<Volume>>) {
+        match Known::settled(|| volumes.declared()) {
+            Err(why) => self.doubt(home, "its volumes: ", &why),
+            Ok(volumes) => {
+                for (index, volume) in volumes.into_iter().flat_map(|v| v.iter()).enumerate() {
+                    match Known::settled(|| reference_of(volume)) {
+                        Err(why) => self.doubt(home, "a volume: ", &why),
+                        Ok(None) => {}
+                        Ok(Some(image)) => {
+                            let at = format!("{at}/volumes/{index}/image/reference");
+                            self.add(home, &image, "image volume".to_owned(), None, &at);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds what runs where its repository is not the declared one: a mirror, a change at admission.
+    fn add_running(
+        &mut self,
+        home: &Home<'_>,
+        (part, _): Part,
+        at: &str,
+        list: &Known<List<ContainerStatus>>,
+        declared: &[Declared<'_>],
+    ) {
+        let list = match Known::settled(|| list.declared()) {
+            Ok(list) => list,
+            Err(why) => return self.doubt(home, &format!("the state of its {part}s: "), &why),
+        };
+        for (index, status) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
+            let name = status.peek().and_then(|s| s.name.peek());
+            let part = named(part, name, index);
+            match Known::settled(|| running(status)) {
+                Err(why) => self.doubt(home, &format!("the state of {part}: "), &why),
+                Ok(None) => {}
+                Ok(Some((image, field))) => {
+                    let own = declared.iter().find(|d| name.is_some() && d.name == name);
+                    if own.is_none_or(|own| own.image.name() != image.name()) {
+                        let instead_of = own.map(|own| own.image.to_string());
+                        self.add(home, &image, part, instead_of, &format!("{at}/{index}/{field}"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, home: &Home<'_>, image: &Reference, part: String, instead_of: Option<String>, at: &str) {
+        let image = self.images.entry(image.clone()).or_default();
+        if home.exempt {
+            image.exempt += 1;
+            return;
+        }
+        *(if home.word == "Pod" { &mut image.in_pods } else { &mut image.in_templates }) += 1;
+        let user = User { workload: home.workload.clone(), part, instead_of };
+        let name = format!("{} {}", home.name, home.word);
+        let place = format!("{}{at}", home.place);
+        let example = image.users.entry(user).or_insert_with(|| Example { name: name.clone(), place: place.clone() });
+        if name < example.name {
+            *example = Example { name, place };
+        }
+        if image.users.len() > NAMED {
+            image.users.pop_last();
+        }
+    }
+
+    fn doubt(&mut self, home: &Home<'_>, part: &str, why: &str) {
+        if !home.exempt {
+            let what = format!("{} {}/{}: {part}{why}", home.word, home.namespace, home.name);
+            self.add_doubt(what, home.place.to_owned());
+        }
+    }
+
+    /// Keeps the least ones, so that they do not depend on the order of items.
+    fn add_doubt(&mut self, why: String, place: String) {
+        self.doubtful += 1;
+        self.doubts.entry(why.clone()).or_insert(Doubt { why, place });
+        if self.doubts.len() > DOUBTS {
+            self.doubts.pop_last();
+        }
+    }
+}
+
+impl std::fmt::Debug for Images<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Images").field("images", &self.images).field("doubts", &self.doubts).finish_non_exhaustive()
+    }
+}
+
+impl Image {
+    /// Whether anything outside of exempt namespaces uses it.
+    #[must_use]
+    pub const fn is_used(&self) -> bool {
+        self.in_pods + self.in_templates > 0
+    }
+
+    /// The first users, each with the place where one of them names it.
+    pub fn users(&self) -> impl Iterator<Item = (&User, &str)> {
+        self.users.iter().map(|(user, example)| (user, example.place.as_str()))
+    }
+}
+
+/// What a container is called, and the field that its list stands in.
+type Part = (&'static str, &'static str);
+
+const INIT: Part = ("init container", "initContainers");
+const MAIN: Part = ("container", "containers");
+const EPHEMERAL: Part = ("ephemeral container", "ephemeralContainers");
+
+fn named(part: &str, name: Option<&Text>, index: usize) -> String {
+    name.map_or_else(|| format!("{part} number {}", index + 1), |name| format!("{part} {name}"))
+}
+
+fn parse(text: &str) -> Result<Reference, Unknown> {
+    Reference::parse(text).map_err(Unknown::because)
+}
+
+fn reference_of(volume: &Known<Volume>) -> Result<Option<Reference>, Unknown> {
+    let Some(volume) = volume.in_view()? else { return Ok(None) };
+    let image = match volume.image.given()? {
+        Given::Not => return Ok(None),
+        Given::Value(image) if image.reference.peek().is_some() => image,
+        Given::Value(_) | Given::Empty => return Err(Unknown::because("the image of it has no readable reference")),
+    };
+    parse(image.reference.get()?).map(Some)
+}
+
+/// What a container runs, and the field that says so: what was pulled, or the name of the image where that is a digest
+/// alone.
+fn running(status: &Known<ContainerStatus>) -> Result<Option<(Reference, &'static str)>, Unknown> {
+    let status = status.get()?;
+    let Some(id) = status.image_id.declared()? else { return Ok(None) };
+    if let Some(image) = Reference::parse_running(id).map_err(Unknown::because)? {
+        return Ok(Some((image, "imageID")));
+    }
+    let Some(image) = status.image.declared()? else { return Ok(None) };
+    let image = Reference::parse_running(image).map_err(Unknown::because)?;
+    Ok(image.map(|image| (image, "image")))
+}
+
+#[cfg(test)]
+#[path = "inventory_tests.rs"]
+mod tests;

@@ -1,0 +1,17 @@
+//! Elastic Container Registry, as its API answers.
+
+use crate::{Text, noun};
+
+noun! {
+    /// A rule of a registry that fills repositories from another one (`ecr:DescribePullThroughCacheRules`).
+    pub struct PullThroughCacheRule = "aws.ecr.pullthroughcacherules" {
+        /// The region that was asked.
+        region: Text = "$region",
+        /// Repositories whose names begin with it and a slash are filled; `ROOT`: every other one.
+        ecr_repository_prefix: Text = "ecrRepositoryPrefix",
+        /// Host of the registry that they are filled from.
+        upstream_registry_url: Text = "upstreamRegistryUrl",
+        /// What stands there in place of the prefix; absent or `ROOT`: nothing.
+        upstream_repository_prefix: Text = "upstreamRepositoryPrefix",
+    }
+}
