@@ -9,6 +9,7 @@ mod cilium;
 mod coverage;
 mod expression;
 pub mod index;
+pub mod kubelet;
 pub mod launch;
 mod logic;
 pub mod node;

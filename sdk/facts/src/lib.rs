@@ -15,6 +15,7 @@ pub mod eks;
 mod fields;
 mod json;
 mod known;
+pub mod kubelet;
 mod label;
 pub mod logs;
 pub mod network;
