@@ -27,7 +27,7 @@ impl Demand for NoReadOnlyPort {
         let Setting { value, field } = read_only_port(kubelet)?;
         let outcome = match (value, field) {
             (0, "/flags/read-only-port") => pass(format!("{whose}: the read-only port is turned off by a flag")),
-            (0, _) => pass(format!("{whose}: the read-only port is off, which is 0 or nothing said")),
+            (0, _) => pass(format!("{whose}: the read-only port is off (0, or not named)")),
             // The flag's own default; a folder of drop-ins does not change it.
             (port, "/flags/config") => {
                 let why = "the kubelet has no configuration file (--config), and nothing else turns the port off";

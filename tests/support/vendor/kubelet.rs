@@ -56,7 +56,7 @@ fn types(text: &str) -> Result<Map<String, Value>> {
 /// `ReadOnlyPort int32 `json:"readOnlyPort,omitempty"``
 fn add_field(fields: &mut Map<String, Value>, line: &str) -> Result<()> {
     let line = line.trim();
-    if line.is_empty() || line.starts_with("//") {
+    if line.is_empty() || line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/") {
         return Ok(());
     }
     let tag =

@@ -65,7 +65,7 @@ impl fmt::Display for Coverage {
             (read, all) => write!(f, "{read} of {all} nodes were read")?,
         }
         let others = [
-            (&self.alike, "judged by a node that was made alike"),
+            (&self.alike, "judged by nodes that were made alike"),
             (&self.auto_mode, "run by EKS Auto Mode"),
             (&self.fargate, "run by Fargate"),
             (&self.inferred, "inferred from the image"),

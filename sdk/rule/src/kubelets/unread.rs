@@ -133,11 +133,11 @@ impl World<'_> {
         let gap = gaps.iter().find(|gap| name.peek().is_some_and(|name| *name == *gap.subject));
         let why = match (status, gap) {
             (Availability::NotCollected, _) => {
-                return Ok(not_collected(format!("{whose}: its kubelet was not asked{more}")));
+                return Ok(not_collected(format!("{whose}: its kubelet was not asked, which takes --tier 2{more}")));
             }
             (_, Some(gap)) => format!("{} ({})", gap.reason, gap.status),
             (Availability::Complete | Availability::Partial, None) => "the facts hold nothing of it".to_owned(),
-            (status, None) => format!("{} is {status}", KubeletConfiguration::KIND),
+            (_, None) => self.lack(),
         };
         Err(Unknown::because(format!("the kubelet of {whose} was not read: {why}{more}")))
     }
@@ -151,11 +151,19 @@ impl World<'_> {
         match self.facts.availability::<KubeletConfiguration>() {
             Availability::NotCollected => {
                 let verb = if nodes.len() == 1 { "was" } else { "were" };
-                Ok(not_collected(format!("{whose} {verb} not asked")).with(aside(|| Ok(self.hints(nodes)))))
+                Ok(not_collected(format!("{whose} {verb} not asked, which takes --tier 2"))
+                    .with(aside(|| Ok(self.hints(nodes)))))
             }
-            status => {
-                Err(Unknown::because(format!("{whose} could not be asked: {} is {status}", KubeletConfiguration::KIND)))
-            }
+            _ => Err(Unknown::because(format!("{whose} could not be asked: {}", self.lack()))),
+        }
+    }
+
+    /// Why kubelets were not read.
+    fn lack(&self) -> String {
+        let (kind, status) = (KubeletConfiguration::KIND, self.facts.availability::<KubeletConfiguration>());
+        match self.facts.reason::<KubeletConfiguration>() {
+            Some(reason) => format!("{kind} is {status} ({reason})"),
+            None => format!("{kind} is {status}"),
         }
     }
 

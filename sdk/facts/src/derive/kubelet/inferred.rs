@@ -51,7 +51,7 @@ pub fn infer(
 ) -> Result<Inferred, Unknown> {
     let name = match origin(node)? {
         Origin::Nodegroup(name) => name,
-        other => return nothing(format!("what starts a node of {other} does not tell how its kubelet is configured")),
+        other => return nothing(format!("the node belongs to no managed node group ({other})")),
     };
     let (groups, all_groups) = groups;
     let Some(group) = groups.find(&name)? else {
