@@ -217,7 +217,7 @@ fn is_day(text: &str) -> bool {
     text.len() == 10 && matches!(numbers[..], [2026..2100, 1..=12, 1..=31])
 }
 
-const RIGHT: [(&str, &str); 14] = [
+const RIGHT: [(&str, &str); 16] = [
     ("aws.eks.clusters", "/logging/clusterLogging/*/types/*"),
     ("aws.ec2.instances", "/NetworkInterfaces/*/Ipv6Addresses/*/Ipv6Address"),
     ("k8s.pods.v1", "/spec/containers/*/image"),
@@ -230,11 +230,13 @@ const RIGHT: [(&str, &str); 14] = [
     ("k8s.adminnetworkpolicies.v1alpha1.policy.networking.k8s.io", "/spec/egress/*/to/*/networks/*"),
     ("k8s.applicationnetworkpolicies.v1alpha1.networking.k8s.aws", "/spec/podSelector/matchLabels/app"),
     ("k8s.nodeclasses.v1.eks.amazonaws.com", "/metadata/name"),
+    ("k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io", "/config/authentication/x509/clientCAFile"),
+    ("k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io", "/flags/read-only-port"),
     ("cfn.AWS::EFS::FileSystem", "/BackupPolicy/Status"),
     ("cfn.AWS::EFS::FileSystem", "/$identifier"),
 ];
 
-const WRONG: [(&str, &str, &str); 13] = [
+const WRONG: [(&str, &str, &str); 14] = [
     ("aws.eks.clusters", "/logging/clusterLoging", r#"did you mean "clusterLogging"?"#),
     ("aws.eks.clusters", "/logging/clusterLogging/types", "its elements are named *"),
     ("aws.eks.clusters", "/$parent", "adds no `$parent`"),
@@ -248,6 +250,11 @@ const WRONG: [(&str, &str, &str); 13] = [
         "k8s.nodeclasses.v1.eks.amazonaws.com",
         "/spec/associatePublicIPAddress",
         "has no field `associatePublicIPAddress`",
+    ),
+    (
+        "k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io",
+        "/config/readonlyPort",
+        "the nearest is `readOnlyPort`",
     ),
     ("k8s.widgets.v1.example.com", "/spec", "no vendor describes k8s.widgets.v1.example.com"),
     ("cfn.AWS::EFS::FileSystem", "/BackupPolicy/State", "the nearest is `Status`"),

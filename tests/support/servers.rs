@@ -7,3 +7,4 @@ pub mod aws;
 pub mod command;
 pub mod go;
 pub mod kube;
+pub mod modules;

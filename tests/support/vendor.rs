@@ -6,6 +6,7 @@ mod by_eye;
 mod cfn;
 mod commands;
 mod kubectl;
+mod kubelet;
 mod kubernetes;
 mod schema;
 
@@ -32,11 +33,12 @@ pub use schema::{Misfit, What};
 const WITH_SELECTORS: &str = "apis/apps/v1";
 
 /// Everything that describes kinds: botocore's models, an API server with the custom resources of other vendors,
-/// CloudFormation's schemas, and the list of what a person read.
+/// CloudFormation's schemas, the kubelet's Go types, and the list of what a person read.
 pub struct Vendors {
     openapi: OpenApi,
     kubectl: Kubectl,
     by_eye: BTreeMap<String, Value>,
+    kubelet: Value,
 }
 
 impl Vendors {
@@ -60,7 +62,7 @@ impl Vendors {
         }
         let kubectl = Kubectl::of(&kube, &openapi, &listed.kinds)?;
         let by_eye = listed.kinds.into_iter().map(|it| Ok((it.kind.clone(), it.schema()?))).collect::<Result<_>>()?;
-        Ok(Self { openapi, kubectl, by_eye })
+        Ok(Self { openapi, kubectl, by_eye, kubelet: kubelet::item()? })
     }
 
     /// What the API server says, without the kinds that only a person read.
@@ -124,6 +126,9 @@ impl Vendors {
             Ok(Kind::CloudControl(cfn)) => {
                 let schema = cloud_formation()?.schema(cfn.type_name)?;
                 Ok(schema.map(|schema| look(Described { document: &schema, schema: &schema })))
+            }
+            Ok(_) if kind == kubelet::KIND => {
+                Ok(Ok(look(Described { document: &self.kubelet, schema: &self.kubelet })))
             }
             Ok(_) => {
                 let resource = kind.strip_prefix("k8s.").with_context(|| format!("{kind} is of no known family"))?;

@@ -12,6 +12,7 @@ mod expression;
 pub mod identity;
 pub mod images;
 pub mod index;
+pub mod kubelet;
 pub mod launch;
 mod logic;
 pub mod node;

@@ -186,6 +186,10 @@ noun! {
     pub struct LaunchTemplateData {
         /// Absent when the template leaves interfaces to whoever uses it.
         network_interfaces: List<LaunchInterface> = "NetworkInterfaces",
+        /// Absent when the template leaves the image to whoever uses it.
+        image_id: Text = "ImageId",
+        /// The script that new machines run. Facts hold a marker in its place; absent when there is none.
+        user_data: Text = "UserData",
     }
 }
 

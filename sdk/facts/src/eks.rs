@@ -71,6 +71,10 @@ noun! {
         name: Text = "nodegroupName",
         /// Where its machines start.
         subnets: List<Text> = "subnets",
+        /// `AL2023_x86_64_STANDARD`, …; `CUSTOM` when its launch template names an image.
+        ami_type: Text = "amiType",
+        /// Version of the EKS optimized image.
+        release_version: Text = "releaseVersion",
         /// "If a launch template was used to create the node group, then this is the launch template that was used."
         launch_template: LaunchTemplate = "launchTemplate",
     }

@@ -18,6 +18,7 @@ mod fields;
 mod items;
 mod json;
 mod known;
+pub mod kubelet;
 mod label;
 pub mod logs;
 pub mod network;

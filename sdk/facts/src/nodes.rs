@@ -21,6 +21,8 @@ noun! {
         name: Text = "name",
         /// Its labels.
         labels: Map<Text> = "labels",
+        /// Its annotations.
+        annotations: Map<Text> = "annotations",
     }
 }
 
@@ -37,6 +39,18 @@ noun! {
     pub struct NodeStatus {
         /// "List of addresses reachable to the node."
         addresses: List<NodeAddress> = "addresses",
+        /// "Set of ids/uuids to uniquely identify the node", and what it runs.
+        node_info: NodeInfo = "nodeInfo",
+    }
+}
+
+noun! {
+    /// What a node runs.
+    pub struct NodeInfo {
+        /// `Amazon Linux 2023.9.20251110`, `Bottlerocket OS 1.49.0 (aws-k8s-1.34)`.
+        os_image: Text = "osImage",
+        /// `v1.34.1-eks-113cf36`.
+        kubelet_version: Text = "kubeletVersion",
     }
 }
 

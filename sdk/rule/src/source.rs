@@ -104,6 +104,12 @@ impl<'s> Facts<'s> {
         Known::derived(|| self.complete::<T>())
     }
 
+    /// Why a kind is not complete, in the words of who was asked.
+    #[must_use]
+    pub fn reason<T: Noun>(&self) -> Option<String> {
+        self.source.about(T::KIND).1
+    }
+
     /// What of a kind could not be read.
     #[must_use]
     pub fn gaps<T: Noun>(&self) -> Vec<Gap> {

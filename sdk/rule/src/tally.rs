@@ -106,6 +106,10 @@ impl Outcome {
         Self { status, message: message.into(), evidence: Vec::new() }
     }
 
+    pub(crate) const fn status(&self) -> Status {
+        self.status
+    }
+
     /// Adds a place to look at.
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.evidence.push(Evidence { at: pointer.into(), note: None });

@@ -3,7 +3,9 @@
 use super::client::Kubernetes;
 use super::discovery::read;
 use crate::outcome::gathered;
-use eksamine_facts::{Availability, Gap, Gathered, Item, Tree, redact};
+use eksamine_facts::derive::node::{Machine, machine};
+use eksamine_facts::nodes::Node;
+use eksamine_facts::{Availability, Gap, Gathered, Item, Known, Tree, redact};
 use futures::StreamExt as _;
 use futures::stream;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -21,14 +23,14 @@ struct Answer {
 }
 
 impl Kubernetes {
-    /// One item for each of these nodes: `{node, source, config}`.
+    /// One item for each of these nodes but Fargate's, whose kubelets nobody can ask: `{node, source, config}`.
     pub(super) async fn kubelets(&self, nodes: &Gathered) -> Gathered {
         if !matches!(nodes.status, Availability::Complete | Availability::Partial) {
             let reason = format!("k8s.nodes.v1 could not be read: {}", nodes.reason.as_deref().unwrap_or_default());
             return Gathered::missing(Availability::Error, reason, nodes.permission.clone());
         }
         let mut gaps = nodes.gaps.clone();
-        let names: Vec<String> = nodes.items.iter().filter_map(|item| name(item.text())).collect();
+        let names: Vec<String> = nodes.items.iter().filter_map(|item| asked(item.text())).collect();
         let whole = names.is_empty();
         let answers: Vec<_> = stream::iter(names)
             .map(|node| async move { (self.kubelet(&node).await, node) })
@@ -69,6 +71,12 @@ fn hide_headers(config: &mut Tree<'_>) {
     }
 }
 
-fn name(node: &str) -> Option<String> {
+/// The name of a node whose kubelet is asked.
+fn asked(node: &str) -> Option<String> {
+    let noun: Known<Node> = serde_json::from_str(node).ok()?;
+    let machine = Known::derived(|| machine(noun.get()?));
+    if machine.peek() == Some(&Machine::Fargate) {
+        return None;
+    }
     Tree::parse(node).ok()?.at("/metadata/name")?.as_text().map(str::to_owned)
 }

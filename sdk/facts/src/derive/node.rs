@@ -94,7 +94,7 @@ pub fn origin(node: &Node) -> Result<Origin, Unknown> {
     Ok(label(node, NODEPOOL)?.map_or(Origin::SelfManaged, Origin::Karpenter))
 }
 
-fn label(node: &Node, key: &str) -> Result<Option<Text>, Unknown> {
+pub(super) fn label(node: &Node, key: &str) -> Result<Option<Text>, Unknown> {
     let Some(labels) = node.metadata.get()?.labels.declared()? else { return Ok(None) };
     Ok(labels.entry(key).declared()?.map(|text| (*text).clone()))
 }
