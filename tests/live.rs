@@ -184,6 +184,10 @@ fn a_resource_that_may_not_be_listed_is_named_by_exactly_the_rules_that_need_it(
     let kinds: BTreeSet<String> = rules().iter().flat_map(|r| &r.facts).map(|f| f.kind.clone()).collect();
     for name in kinds {
         let Kind::Kubernetes(kind) = Kind::find(&name)? else { continue };
+        // What nobody asked for is granted to nobody.
+        if kind.tier() > 1 {
+            continue;
+        }
         let permission = kind.permission();
         apply_manifests(&live.kube, &without(&printed_roles(), kind.resource, kind.group)?)?;
         // The API server hears of a changed role a moment later; what it does not serve at all stays absent.
