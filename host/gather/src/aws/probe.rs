@@ -60,6 +60,11 @@ fn entry(member: &Input, fill: &impl Fn(&str) -> String) -> (Cow<'static, str>, 
 
 fn value(member: &str, value_of: &Value, fill: &impl Fn(&str) -> String) -> Tree<'static> {
     let nobody = || {
+        if member == "identityProviderConfig" {
+            // Named by an object; any other shape is malformed.
+            let text = |key, value: &'static str| (Cow::Borrowed(key), Tree::text(value));
+            return Tree::Object(vec![text("type", "oidc"), text("name", NOBODY)]);
+        }
         let known = NOBODYS.iter().find(|(name, _)| *name == member);
         Tree::text(known.map_or(NOBODY, |(_, id)| *id))
     };
