@@ -7,6 +7,7 @@
 mod cloudcontrol;
 mod ec2;
 mod eks;
+mod kms;
 mod kubernetes;
 mod logs;
 mod row;
@@ -29,6 +30,7 @@ pub const AWS: &[AwsKind] = &[
     eks::CLUSTERS,
     eks::FARGATE_PROFILES,
     eks::NODEGROUPS,
+    kms::KEYS,
     logs::LOG_GROUPS,
     sts::CALLER_IDENTITIES,
 ];

@@ -5,8 +5,10 @@
 
 pub mod addresses;
 mod calico;
+pub mod cidr;
 mod cilium;
 mod coverage;
+pub mod endpoint;
 mod expression;
 pub mod index;
 pub mod launch;

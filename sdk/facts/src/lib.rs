@@ -14,6 +14,7 @@ pub mod ec2;
 pub mod eks;
 mod fields;
 mod json;
+pub mod kms;
 mod known;
 mod label;
 pub mod logs;
