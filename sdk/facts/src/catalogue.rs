@@ -8,6 +8,7 @@ mod cloudcontrol;
 mod ec2;
 mod ecr;
 mod eks;
+mod kms;
 mod kubernetes;
 mod logs;
 mod row;
@@ -33,6 +34,7 @@ pub const AWS: &[AwsKind] = &[
     eks::FARGATE_PROFILES,
     eks::IDENTITY_PROVIDER_CONFIGS,
     eks::NODEGROUPS,
+    kms::KEYS,
     logs::LOG_GROUPS,
     sts::CALLER_IDENTITIES,
 ];

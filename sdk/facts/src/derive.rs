@@ -6,8 +6,10 @@
 pub mod addresses;
 pub mod aws_auth;
 mod calico;
+pub mod cidr;
 mod cilium;
 mod coverage;
+pub mod endpoint;
 mod expression;
 pub mod identity;
 pub mod images;

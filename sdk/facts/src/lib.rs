@@ -17,6 +17,7 @@ pub mod eks;
 mod fields;
 mod items;
 mod json;
+pub mod kms;
 mod known;
 pub mod kubelet;
 mod label;
