@@ -26,6 +26,7 @@ pub const AWS: &[AwsKind] = &[
     ec2::ROUTE_TABLES,
     ec2::SUBNETS,
     ec2::VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
+    eks::ADDONS,
     eks::CLUSTERS,
     eks::FARGATE_PROFILES,
     eks::NODEGROUPS,

@@ -109,3 +109,13 @@ noun! {
         pod_ip: Text = "podIP",
     }
 }
+
+noun! {
+    /// A ConfigMap; only a few of kube-system are read, by name.
+    pub struct ConfigMap = "k8s.configmaps.v1" {
+        /// Name and namespace.
+        metadata: ObjectMeta = "metadata",
+        /// Absent when it is empty.
+        data: Map<Label> = "data",
+    }
+}

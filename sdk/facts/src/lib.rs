@@ -8,6 +8,7 @@ extern crate self as eksamine_facts;
 mod availability;
 pub mod catalogue;
 pub mod core;
+pub mod daemonsets;
 pub mod derive;
 mod document;
 pub mod ec2;
