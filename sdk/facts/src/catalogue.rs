@@ -30,6 +30,7 @@ pub const AWS: &[AwsKind] = &[
     ec2::VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
     ecr::PULL_THROUGH_CACHE_RULES,
     eks::ACCESS_ENTRIES,
+    eks::ADDONS,
     eks::CLUSTERS,
     eks::FARGATE_PROFILES,
     eks::IDENTITY_PROVIDER_CONFIGS,

@@ -171,3 +171,13 @@ noun! {
         data: Map<Text> = "data",
     }
 }
+
+noun! {
+    /// A ConfigMap; only a few of kube-system are read, by name.
+    pub struct ConfigMap = "k8s.configmaps.v1" {
+        /// Name and namespace.
+        metadata: ObjectMeta = "metadata",
+        /// Absent when it is empty.
+        data: Map<Label> = "data",
+    }
+}

@@ -29,6 +29,8 @@ noun! {
         health: ClusterHealth = "health",
         /// EKS Auto Mode.
         compute_config: ComputeConfig = "computeConfig",
+        /// Addresses of pods and services.
+        kubernetes_network_config: KubernetesNetworkConfig = "kubernetesNetworkConfig",
         /// Networks of hybrid nodes.
         remote_network_config: Anything = "remoteNetworkConfig",
         /// Only a local cluster on Outposts has one.
@@ -124,6 +126,26 @@ noun! {
     pub struct ComputeConfig {
         /// Whether it is on.
         enabled: bool = "enabled",
+    }
+}
+
+noun! {
+    /// Addresses of pods and services.
+    pub struct KubernetesNetworkConfig {
+        /// `ipv4` or `ipv6`.
+        ip_family: Text = "ipFamily",
+    }
+}
+
+noun! {
+    /// An add-on that EKS manages (`eks:DescribeAddon`).
+    pub struct Addon = "aws.eks.addons" {
+        /// Its name: `vpc-cni`.
+        name: Text = "addonName",
+        /// Its version.
+        version: Text = "addonVersion",
+        /// What its owner changed of its settings: text that is JSON or YAML. Absent when nothing was changed.
+        configuration_values: Text = "configurationValues",
     }
 }
 

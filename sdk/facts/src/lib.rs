@@ -9,6 +9,7 @@ pub mod admission;
 mod availability;
 pub mod catalogue;
 pub mod core;
+pub mod daemonsets;
 pub mod derive;
 mod document;
 pub mod ec2;
