@@ -173,8 +173,8 @@ noun! {
 }
 
 noun! {
-    /// A ConfigMap; only a few of kube-system are read, by name.
-    pub struct ConfigMap = "k8s.configmaps.v1" {
+    /// A ConfigMap of settings, where an empty text is a value like any other.
+    pub struct SettingsMap = "k8s.configmaps.v1" {
         /// Name and namespace.
         metadata: ObjectMeta = "metadata",
         /// Absent when it is empty.

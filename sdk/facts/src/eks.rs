@@ -29,8 +29,6 @@ noun! {
         health: ClusterHealth = "health",
         /// EKS Auto Mode.
         compute_config: ComputeConfig = "computeConfig",
-        /// Addresses of pods and services.
-        kubernetes_network_config: KubernetesNetworkConfig = "kubernetesNetworkConfig",
         /// Networks of hybrid nodes.
         remote_network_config: Anything = "remoteNetworkConfig",
         /// Only a local cluster on Outposts has one.
@@ -126,14 +124,6 @@ noun! {
     pub struct ComputeConfig {
         /// Whether it is on.
         enabled: bool = "enabled",
-    }
-}
-
-noun! {
-    /// Addresses of pods and services.
-    pub struct KubernetesNetworkConfig {
-        /// `ipv4` or `ipv6`.
-        ip_family: Text = "ipFamily",
     }
 }
 

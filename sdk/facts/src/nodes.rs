@@ -51,8 +51,6 @@ noun! {
 noun! {
     /// What a node says of itself.
     pub struct NodeStatus {
-        /// Its system.
-        node_info: NodeInfo = "nodeInfo",
         /// "List of addresses reachable to the node."
         addresses: List<NodeAddress> = "addresses",
         /// "Set of ids/uuids to uniquely identify the node", and what it runs.
@@ -67,12 +65,6 @@ noun! {
         os_image: Text = "osImage",
         /// `v1.34.1-eks-113cf36`.
         kubelet_version: Text = "kubeletVersion",
-    }
-}
-
-noun! {
-    /// The system of a node.
-    pub struct NodeInfo {
         /// `linux` or `windows`.
         operating_system: Text = "operatingSystem",
         /// As `uname -r` says.

@@ -1,6 +1,6 @@
 //! ConfigMaps of kube-system by name: a key that is not there is told from one that was not read.
 
-use crate::core::ConfigMap;
+use crate::core::SettingsMap;
 use crate::derive::index::Index;
 use crate::{Given, Known, Text, Unknown};
 
@@ -11,7 +11,7 @@ const NAMESPACE: &str = "kube-system";
 /// The ConfigMaps that were read.
 #[derive(Debug)]
 pub struct Settings<'m> {
-    maps: Index<(&'m Known<ConfigMap>, String)>,
+    maps: Index<(&'m Known<SettingsMap>, String)>,
     whole: Known<()>,
 }
 
@@ -26,8 +26,8 @@ pub struct Setting {
 
 impl<'m> Settings<'m> {
     /// Of ConfigMaps with their places; `whole` is known when all that were asked for have been read.
-    pub fn new(maps: impl IntoIterator<Item = (&'m Known<ConfigMap>, String)>, whole: Known<()>) -> Self {
-        let mut entries: Vec<(Known<Text>, (&'m Known<ConfigMap>, String))> = Vec::new();
+    pub fn new(maps: impl IntoIterator<Item = (&'m Known<SettingsMap>, String)>, whole: Known<()>) -> Self {
+        let mut entries: Vec<(Known<Text>, (&'m Known<SettingsMap>, String))> = Vec::new();
         for (map, place) in maps {
             let name = Known::derived(|| name_in_kube_system(map));
             if name.peek() != Some(&None) {
@@ -58,7 +58,7 @@ impl<'m> Settings<'m> {
 }
 
 /// `None` of one in another namespace.
-fn name_in_kube_system(map: &Known<ConfigMap>) -> Result<Option<Text>, Unknown> {
+fn name_in_kube_system(map: &Known<SettingsMap>) -> Result<Option<Text>, Unknown> {
     let metadata = map.get()?.metadata.get()?;
     let is_there = *metadata.namespace.get()? == *NAMESPACE;
     Ok(if is_there { Some(metadata.name.get()?.clone()) } else { None })
