@@ -8,7 +8,9 @@ mod calico;
 mod cilium;
 mod coverage;
 mod expression;
+pub mod fargate;
 pub mod index;
+mod label_text;
 pub mod launch;
 mod logic;
 pub mod node;
@@ -19,6 +21,7 @@ mod selector;
 mod tiered;
 
 pub use coverage::{Applied, Cover, Direction};
+pub use label_text::label_text;
 pub use logic::{all, any, both, not};
 pub use pods::{Group, NamespacePods, Pods, Unenforced};
 pub use policy::{Effect, Level, Part, Policed, Policies, Policy};

@@ -1,4 +1,4 @@
-//! Nodes, and the classes that node autoscalers make them from.
+//! Nodes, the classes that node autoscalers make them from, and the classes of container runtimes on them.
 
 use crate::{List, Map, Text, noun};
 
@@ -29,6 +29,18 @@ noun! {
     pub struct NodeSpec {
         /// "ID of the node assigned by the cloud provider": `aws:///eu-west-1a/i-…`.
         provider_id: Text = "providerID",
+        /// What keeps pods away that do not tolerate it; absent when it has none.
+        taints: List<Taint> = "taints",
+    }
+}
+
+noun! {
+    /// A taint of a node.
+    pub struct Taint {
+        /// Its key.
+        key: Text = "key",
+        /// `NoSchedule`, `PreferNoSchedule`, `NoExecute`.
+        effect: Text = "effect",
     }
 }
 
@@ -63,7 +75,7 @@ noun! {
 }
 
 noun! {
-    /// Name of a node class.
+    /// Name of a class.
     pub struct ClassMeta {
         /// The name.
         name: Text = "name",
@@ -119,5 +131,15 @@ noun! {
     pub struct AdvancedNetworking {
         /// When not set, the type of the subnet decides.
         associate_public_ip_address: bool = "associatePublicIPAddress",
+    }
+}
+
+noun! {
+    /// A way of running containers that pods choose by its name (Kubernetes API reference, RuntimeClass v1).
+    pub struct RuntimeClass = "k8s.runtimeclasses.v1.node.k8s.io" {
+        /// Its name.
+        metadata: ClassMeta = "metadata",
+        /// What the container runtime of the node calls it: `kata`, `runsc`.
+        handler: Text = "handler",
     }
 }
