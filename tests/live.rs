@@ -81,6 +81,10 @@ fn what_is_printed_to_be_granted_is_enough_and_all_of_it_is_used() -> Result<()>
     for result in &scanned.result.results {
         ensure!(result.status != Status::Error && result.missing.iter().all(by_choice), "{result:#?}");
     }
+    // So that what they say when something is taken away is not hidden behind a failure.
+    for rule in ["audit-logging", "configure-network-policies-namespaces", "private-nodes"] {
+        ensure!(scanned.statuses()[rule] == Status::Pass, "{:?}", scanned.statuses());
+    }
     ensure!(scanned.result.weakenings.is_empty(), "{:?}", scanned.result.weakenings);
     let written = format!("facts written to {}\n", scanned.facts().display());
     ensure!(scanned.ran.stderr == written, "quiet where there is no terminal: {}", scanned.ran.stderr);
