@@ -353,9 +353,10 @@ const WRONG_COMMANDS: [(&str, &str); 24] = [
     ("kubectl rollout restart daemonsets/aws-node -n kube-system deploymint/x", "the nearest is `deployment`"),
 ];
 
-const RIGHT_COMMANDS: [&str; 9] = [
+const RIGHT_COMMANDS: [&str; 10] = [
     "aws eks create-nodegroup --cluster-name A --nodegroup-name B --subnets C D --node-role E --kubernetes-version 1.34",
     "aws eks update-kubeconfig --name A --region R",
+    r#"aws eks update-addon --cluster-name A --addon-name B --configuration-values '{"enableNetworkPolicy":"true"}'"#,
     "aws eks wait cluster-active --name A",
     "aws ec2 describe-subnets --query 'Subnets[?MapPublicIpOnLaunch].[SubnetId,Tags[].Key]' --output text",
     "kubectl get po,svc -A -o wide",

@@ -8,6 +8,7 @@
 )]
 
 mod failures;
+mod keys;
 mod least_privilege;
 mod models;
 mod pages;

@@ -55,7 +55,8 @@ impl Subject<'_> {
     }
 
     /// *deny-one*: a decisive kind that is denied, partial, failed or not collected never ends in `pass` or
-    /// `not-applicable`, and no failure is invented; a supporting kind changes nothing.
+    /// `not-applicable`, and no failure is invented; a supporting kind changes nothing. What a kind would have shown that
+    /// no parameter makes decisive (`when`) may be missed, if the answer points at the lack.
     pub fn deny_one(&self) -> Complaints {
         let of_cases = on_all_cores(self.cases, |case| self.deny_each(case, &parsed(case)));
         let decided: BTreeSet<&str> = of_cases.iter().flat_map(|(_, decided)| decided.iter().copied()).collect();
@@ -71,13 +72,13 @@ impl Subject<'_> {
         let before = self.judge(case, &document.to_string()).status;
         for need in self.needs() {
             for status in ["denied", "partial", "error", "not-collected", "absent"] {
-                let after = self.judge(case, &with_status(document, &need.kind, status).to_string()).status;
-                if is_good(before) && !is_good(after) {
+                let after = self.judge(case, &with_status(document, &need.kind, status).to_string());
+                if is_good(before) && !is_good(after.status) {
                     decided.insert(&*need.kind);
                 }
-                if let Some(complaint) = denied(need, case, before, after, status) {
-                    let name = &case.name;
-                    complaints.push(format!("{name}: {} {status}: {before} became {after}: {complaint}", need.kind));
+                if let Some(complaint) = denied(need, case, before, &after, status) {
+                    let (name, kind, after) = (&case.name, &need.kind, after.status);
+                    complaints.push(format!("{name}: {kind} {status}: {before} became {after}: {complaint}"));
                 }
             }
         }
@@ -209,7 +210,11 @@ fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> V
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn denied(need: &FactNeed, case: &Case, before: Status, after: Status, status: &str) -> Option<&'static str> {
+fn denied(need: &FactNeed, case: &Case, before: Status, after: &RuleResult, status: &str) -> Option<&'static str> {
+    let says_so =
+        after.findings.iter().flat_map(|f| &f.evidence).any(|e| e.at == format!("/facts/{}/status", need.kind));
+    let missed = says_so && !need.is_decisive(&case.params);
+    let after = after.status;
     // Of an absent source it is known that it holds nothing, which may be a failure.
     if after == Status::Fail && before != Status::Fail && status != "absent" {
         return Some("a failure was invented");
@@ -218,7 +223,7 @@ fn denied(need: &FactNeed, case: &Case, before: Status, after: Status, status: &
     match need.need {
         Need::Required if is_good(after) => Some("a required kind is missing"),
         Need::Supporting if before != after => Some("a supporting kind changes nothing"),
-        Need::Conditional if is_good(after) && !is_good(before) && !excused && status != "absent" => {
+        Need::Conditional if is_good(after) && !is_good(before) && !excused && !missed && status != "absent" => {
             Some("a lack cannot make things good")
         }
         _ => None,

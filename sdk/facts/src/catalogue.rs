@@ -8,6 +8,7 @@ mod cloudcontrol;
 mod ec2;
 mod ecr;
 mod eks;
+mod kms;
 mod kubernetes;
 mod logs;
 mod row;
@@ -29,10 +30,12 @@ pub const AWS: &[AwsKind] = &[
     ec2::VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
     ecr::PULL_THROUGH_CACHE_RULES,
     eks::ACCESS_ENTRIES,
+    eks::ADDONS,
     eks::CLUSTERS,
     eks::FARGATE_PROFILES,
     eks::IDENTITY_PROVIDER_CONFIGS,
     eks::NODEGROUPS,
+    kms::KEYS,
     logs::LOG_GROUPS,
     sts::CALLER_IDENTITIES,
 ];

@@ -171,3 +171,13 @@ noun! {
         data: Map<Text> = "data",
     }
 }
+
+noun! {
+    /// A ConfigMap of settings, where an empty text is a value like any other.
+    pub struct SettingsMap = "k8s.configmaps.v1" {
+        /// Name and namespace.
+        metadata: ObjectMeta = "metadata",
+        /// Absent when it is empty.
+        data: Map<Label> = "data",
+    }
+}

@@ -17,8 +17,16 @@ noun! {
         connector_config: ConnectorConfig = "connectorConfig",
         /// Who authenticates its users.
         access_config: AccessConfig = "accessConfig",
+        /// Its network, and who reaches the API server from where.
+        resources_vpc_config: VpcConfig = "resourcesVpcConfig",
+        /// The network of pods and services.
+        kubernetes_network_config: KubernetesNetworkConfig = "kubernetesNetworkConfig",
         /// Which control-plane logs go to CloudWatch.
         logging: Logging = "logging",
+        /// A key of one's own for what the API server stores; EKS takes one entry.
+        encryption_config: List<EncryptionConfig> = "encryptionConfig",
+        /// What EKS itself finds wrong.
+        health: ClusterHealth = "health",
         /// EKS Auto Mode.
         compute_config: ComputeConfig = "computeConfig",
         /// Networks of hybrid nodes.
@@ -33,6 +41,63 @@ noun! {
     pub struct ConnectorConfig {
         /// `EKS_ANYWHERE`, `GKE`, …
         provider: Text = "provider",
+    }
+}
+
+noun! {
+    /// The network of the control plane.
+    pub struct VpcConfig {
+        /// "Whether the public API server endpoint is enabled."
+        endpoint_public_access: bool = "endpointPublicAccess",
+        /// Whether the private one is.
+        endpoint_private_access: bool = "endpointPrivateAccess",
+        /// Who may call the public one: "The default value is 0.0.0.0/0 and additionally ::/0 for dual-stack IPv6
+        /// clusters."
+        public_access_cidrs: List<Text> = "publicAccessCidrs",
+        /// `AWS_MANAGED`, `CUSTOMER_ROUTED`: how the control plane reaches out.
+        control_plane_egress_mode: Text = "controlPlaneEgressMode",
+    }
+}
+
+noun! {
+    /// The network of pods and services.
+    pub struct KubernetesNetworkConfig {
+        /// `ipv4`, `ipv6`.
+        ip_family: Text = "ipFamily",
+    }
+}
+
+noun! {
+    /// What is encrypted with a key of KMS.
+    pub struct EncryptionConfig {
+        /// `secrets`. From Kubernetes 1.28 "this field no longer affects which resources are encrypted".
+        resources: List<Text> = "resources",
+        /// Which key.
+        provider: EncryptionProvider = "provider",
+    }
+}
+
+noun! {
+    /// A key of KMS.
+    pub struct EncryptionProvider {
+        /// "Either the ARN or the alias can be used."
+        key_arn: Text = "keyArn",
+    }
+}
+
+noun! {
+    /// What EKS finds wrong with a cluster.
+    pub struct ClusterHealth {
+        /// Empty when it is well.
+        issues: List<ClusterIssue> = "issues",
+    }
+}
+
+noun! {
+    /// One thing that is wrong.
+    pub struct ClusterIssue {
+        /// `KmsKeyDisabled`, …
+        code: Text = "code",
     }
 }
 
@@ -59,6 +124,18 @@ noun! {
     pub struct ComputeConfig {
         /// Whether it is on.
         enabled: bool = "enabled",
+    }
+}
+
+noun! {
+    /// An add-on that EKS manages (`eks:DescribeAddon`).
+    pub struct Addon = "aws.eks.addons" {
+        /// Its name: `vpc-cni`.
+        name: Text = "addonName",
+        /// Its version.
+        version: Text = "addonVersion",
+        /// What its owner changed of its settings: text that is JSON or YAML. Absent when nothing was changed.
+        configuration_values: Text = "configurationValues",
     }
 }
 

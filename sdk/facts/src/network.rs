@@ -7,7 +7,9 @@ mod cilium;
 
 use crate::core::{LabelSelector, ObjectMeta};
 use crate::{Anything, List, Text, noun};
-pub use calico::{CalicoCriteria, CalicoGlobalNetworkPolicy, CalicoNetworkPolicy, CalicoRule, CalicoSpec};
+pub use calico::{
+    CalicoCriteria, CalicoGlobalNetworkPolicy, CalicoNetworkPolicy, CalicoRule, CalicoSpec, Installation,
+};
 pub use cilium::{
     CiliumClusterwideNetworkPolicy, CiliumEgress, CiliumIngress, CiliumNetworkPolicy, CiliumRule, DefaultDeny,
 };

@@ -31,6 +31,20 @@ noun! {
     pub struct NodeSpec {
         /// "ID of the node assigned by the cloud provider": `aws:///eu-west-1a/i-…`.
         provider_id: Text = "providerID",
+        /// Absent when it keeps no pod away.
+        taints: List<Taint> = "taints",
+    }
+}
+
+noun! {
+    /// Keeps pods away that do not tolerate it.
+    pub struct Taint {
+        /// Its key.
+        key: Text = "key",
+        /// Absent when it has none.
+        value: Text = "value",
+        /// `NoSchedule`, `PreferNoSchedule`, `NoExecute`.
+        effect: Text = "effect",
     }
 }
 
@@ -51,6 +65,10 @@ noun! {
         os_image: Text = "osImage",
         /// `v1.34.1-eks-113cf36`.
         kubelet_version: Text = "kubeletVersion",
+        /// `linux` or `windows`.
+        operating_system: Text = "operatingSystem",
+        /// As `uname -r` says.
+        kernel_version: Text = "kernelVersion",
     }
 }
 
@@ -125,6 +143,8 @@ noun! {
     pub struct NodeClassSpec {
         /// Absent when nothing of it is set.
         advanced_networking: AdvancedNetworking = "advancedNetworking",
+        /// `DefaultAllow`, which it is when not set, or `DefaultDeny`.
+        network_policy: Text = "networkPolicy",
     }
 }
 

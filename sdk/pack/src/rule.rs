@@ -59,9 +59,9 @@ pub struct FactNeed {
     /// Sensitivity tier: 0 describe calls, 1 policy documents and pods, 2 opt-in.
     #[serde(default)]
     pub tier: u8,
-    /// Parameters that make a conditional kind decisive: while none of them is set (`null` and `false` are not), the
-    /// kind only adds evidence. `name=value` asks for that value of a parameter that is text. Empty: it is decisive
-    /// whenever the rule looks.
+    /// Parameters that make a conditional kind decisive: while none of them is set (`null` and `false` are not), its lack
+    /// changes nothing, and what it shows is evidence or a failure. `name=value` asks for that value of a parameter that
+    /// is text. Empty: it is decisive whenever the rule looks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<String>,
     /// A boolean parameter that excuses the lack of a conditional kind when it is true.

@@ -168,7 +168,8 @@ def split(words):
 
 
 def value_errors(option, value, shape):
-    if value.lstrip()[:1] in ("{", "["):
+    # A string is taken as it stands, whatever it begins with.
+    if shape.type_name != "string" and value.lstrip()[:1] in ("{", "["):
         try:
             given = json.loads(value)
         except ValueError as error:

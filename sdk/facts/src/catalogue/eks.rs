@@ -18,6 +18,37 @@ const OF_CLUSTER: Input = Input { member: "clusterName", value: Value::Text("{cl
 /// Deleted between the list and the question: not there, which is no gap.
 const DELETED: &[&str] = &["ResourceNotFoundException"];
 
+pub(super) const ADDONS: AwsKind = AwsKind {
+    kind: "aws.eks.addons",
+    doc: "Add-ons that EKS manages: version, status, configuration, role",
+    service: &EKS,
+    ways: &[&[
+        Call {
+            operation: "ListAddons",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/addons" }),
+            input: &[OF_CLUSTER],
+            paging: PAGES,
+            results: "/addons/*",
+            actions: &["eks:ListAddons"],
+            ..Call::EMPTY
+        },
+        Call {
+            operation: "DescribeAddon",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/addons/{addonName}" }),
+            each: Each::Element,
+            input: &[OF_CLUSTER, Input { member: "addonName", value: Value::Of("") }],
+            results: "/addon",
+            not_found: DELETED,
+            actions: &["eks:DescribeAddon"],
+            ..Call::EMPTY
+        },
+    ]],
+    parts: &[],
+    tier: 0,
+    identity: &["/addonArn"],
+    redact: &[],
+};
+
 pub(super) const CLUSTERS: AwsKind = AwsKind {
     kind: "aws.eks.clusters",
     doc: "The cluster: endpoint access, logging, encryption, network, access configuration",

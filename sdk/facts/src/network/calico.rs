@@ -76,3 +76,28 @@ noun! {
     /// Some criteria; that there are any is all that is asked.
     pub struct CalicoCriteria {}
 }
+
+noun! {
+    /// What the operator of Tigera installs Calico by. Field names: the operator's own definition of
+    /// `installations.operator.tigera.io`.
+    pub struct Installation = "k8s.installations.v1.operator.tigera.io" {
+        /// What is asked for.
+        spec: InstallationSpec = "spec",
+    }
+}
+
+noun! {
+    /// What is asked of Calico's operator.
+    pub struct InstallationSpec {
+        /// Which plugin connects pods.
+        cni: InstallationCni = "cni",
+    }
+}
+
+noun! {
+    /// Which plugin connects pods.
+    pub struct InstallationCni {
+        /// `Calico`, `AmazonVPC`, …
+        plugin: Text = "type",
+    }
+}
