@@ -2,9 +2,9 @@
 
 use crate::Params;
 use crate::say::{Say, failing, unknown_plugin};
-use eksamine_facts::daemonsets::DaemonSet;
 use eksamine_facts::derive::engine::{Engine, Ground, Product, Standing};
 use eksamine_facts::nodes::NodeClass;
+use eksamine_facts::workloads::DaemonSet;
 use eksamine_rule::prelude::*;
 
 /// An answer, and whether nodes that were not read could change it.

@@ -6,11 +6,11 @@ mod say;
 
 use crate::decide::decide;
 use eksamine_facts::Noun;
-use eksamine_facts::core::SettingsMap;
-use eksamine_facts::daemonsets::DaemonSet;
+use eksamine_facts::core::ConfigMap;
 use eksamine_facts::derive::engine::{Ground, Settings, engines};
 use eksamine_facts::eks::{Cluster, Nodegroup};
 use eksamine_facts::nodes::{Ec2NodeClass, Node};
+use eksamine_facts::workloads::DaemonSet;
 use eksamine_rule::prelude::*;
 
 rule!(judge);
@@ -49,7 +49,7 @@ fn judge_cluster(facts: &Facts<'_>, params: &Params, cluster: &Item<Cluster>) ->
     // One that was not read may be the engine that is missed, or a second one.
     facts.complete::<DaemonSet>().map_err(|unknown| notes::hint(facts, unknown))?;
     let sets: Vec<Item<DaemonSet>> = facts.items().collect();
-    let maps: Vec<Item<SettingsMap>> = facts.items().collect();
+    let maps: Vec<Item<ConfigMap>> = facts.items().collect();
     let nodes: Vec<Item<Node>> = facts.items().collect();
 
     let auto_mode = runs_auto_mode(cluster)?;
@@ -62,7 +62,7 @@ fn judge_cluster(facts: &Facts<'_>, params: &Params, cluster: &Item<Cluster>) ->
     if ground.is_expected() {
         facts.complete::<Node>()?;
     }
-    let settings = Settings::new(maps.iter().map(|m| (m.known(), m.place())), facts.whole::<SettingsMap>());
+    let settings = Settings::new(maps.iter().map(|m| (m.known(), m.place())), facts.whole::<ConfigMap>());
     let placed: Vec<_> = sets.iter().map(|s| (s.known(), s.place())).collect();
     let engines = engines(&placed, &settings, &params.extra_engines, &ground)?;
     let decision = decide(facts, params, &ground, &engines, &sets)?;

@@ -1,7 +1,7 @@
 //! What an operator reads. Nothing here decides.
 
-use eksamine_facts::daemonsets::DaemonSet;
 use eksamine_facts::derive::engine::{Engine, Ground, Product, Setting};
+use eksamine_facts::workloads::DaemonSet;
 use eksamine_rule::prelude::*;
 use std::collections::BTreeMap;
 

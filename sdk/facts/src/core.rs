@@ -1,5 +1,6 @@
 //! What every Kubernetes object has, and the core group (`v1`). Field names: Kubernetes API reference.
 
+use crate::scheduling::{Affinity, Toleration};
 use crate::{Label, List, Map, Text, noun};
 
 noun! {
@@ -89,6 +90,10 @@ noun! {
         os: PodOs = "os",
         /// Labels that its node must have; absent when any node will do.
         node_selector: Map<Label> = "nodeSelector",
+        /// Further conditions of placement; absent when there are none.
+        affinity: Affinity = "affinity",
+        /// Which taints are put up with; absent when none is.
+        tolerations: List<Toleration> = "tolerations",
         /// What runs in it.
         containers: List<Container> = "containers",
         /// What runs before them, and beside them when it restarts always; absent without any.
@@ -107,6 +112,20 @@ noun! {
         name: Text = "name",
         /// Reference of its image.
         image: Text = "image",
+        /// Absent when it has none but the image's.
+        args: List<Text> = "args",
+        /// Absent when none is set.
+        env: List<EnvVar> = "env",
+    }
+}
+
+noun! {
+    /// A variable of a container's environment. Nearly all values are taken out at the source.
+    pub struct EnvVar {
+        /// Its name.
+        name: Text = "name",
+        /// Absent when it comes from elsewhere.
+        value: Text = "value",
     }
 }
 
@@ -167,17 +186,7 @@ noun! {
     pub struct ConfigMap = "k8s.configmaps.v1" {
         /// Name and namespace.
         metadata: ObjectMeta = "metadata",
-        /// Text by key.
-        data: Map<Text> = "data",
-    }
-}
-
-noun! {
-    /// A ConfigMap of settings, where an empty text is a value like any other.
-    pub struct SettingsMap = "k8s.configmaps.v1" {
-        /// Name and namespace.
-        metadata: ObjectMeta = "metadata",
-        /// Absent when it is empty.
+        /// Text by key, which may be empty; absent when there is none.
         data: Map<Label> = "data",
     }
 }

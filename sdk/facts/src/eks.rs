@@ -1,6 +1,6 @@
 //! Amazon EKS, as its API answers.
 
-use crate::{Anything, List, Text, noun};
+use crate::{Anything, Label, List, Map, Text, noun};
 
 noun! {
     /// A cluster (`eks:DescribeCluster`).
@@ -174,8 +174,40 @@ noun! {
         arn: Text = "fargateProfileArn",
         /// Its name.
         name: Text = "fargateProfileName",
+        /// `CREATING`, `ACTIVE`, `DELETING`, `CREATE_FAILED`, `DELETE_FAILED`.
+        status: Text = "status",
+        /// A pod that any of them matches is started on Fargate.
+        selectors: List<FargateSelector> = "selectors",
         /// Where its pods run: "only private subnets (with no direct route to an Internet Gateway)".
         subnets: List<Text> = "subnets",
+        /// "If there are issues with your Fargate profile's health, they are listed here."
+        health: FargateHealth = "health",
+    }
+}
+
+noun! {
+    /// Which pods a Fargate profile takes. Names, keys and values may hold the wildcards `*` and `?`.
+    pub struct FargateSelector {
+        /// Their namespace.
+        namespace: Text = "namespace",
+        /// Labels that they all have; absent when any pod of the namespace will do.
+        labels: Map<Label> = "labels",
+    }
+}
+
+noun! {
+    /// How a Fargate profile is.
+    pub struct FargateHealth {
+        /// What is wrong.
+        issues: List<FargateIssue> = "issues",
+    }
+}
+
+noun! {
+    /// Something wrong with a Fargate profile.
+    pub struct FargateIssue {
+        /// `PodExecutionRoleAlreadyInUse`, `AccessDenied`, `ClusterUnreachable`, `InternalFailure`.
+        code: Text = "code",
     }
 }
 

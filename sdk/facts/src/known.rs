@@ -193,8 +193,9 @@ impl<T> Known<T> {
         }
     }
 
-    /// Why it is not known; empty when it is.
-    pub(crate) fn reason(&self) -> String {
+    /// Why it is not known; empty when it is. For telling findings apart: nothing is known by it, and nobody is charged.
+    #[doc(hidden)]
+    pub fn reason(&self) -> String {
         self.describe(&self.state)
     }
 

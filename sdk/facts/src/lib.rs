@@ -9,7 +9,6 @@ pub mod admission;
 mod availability;
 pub mod catalogue;
 pub mod core;
-pub mod daemonsets;
 pub mod derive;
 mod document;
 pub mod ec2;
@@ -29,6 +28,7 @@ mod noun;
 pub mod pointer;
 pub mod rbac;
 pub mod redact;
+pub mod scheduling;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod scope;

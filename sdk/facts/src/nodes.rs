@@ -1,4 +1,4 @@
-//! Nodes, and the classes that node autoscalers make them from.
+//! Nodes, the classes that node autoscalers make them from, and the classes of container runtimes on them.
 
 use crate::{List, Map, Text, noun};
 
@@ -95,7 +95,7 @@ noun! {
 }
 
 noun! {
-    /// Name of a node class.
+    /// Name of a class.
     pub struct ClassMeta {
         /// The name.
         name: Text = "name",
@@ -153,5 +153,15 @@ noun! {
     pub struct AdvancedNetworking {
         /// When not set, the type of the subnet decides.
         associate_public_ip_address: bool = "associatePublicIPAddress",
+    }
+}
+
+noun! {
+    /// A way of running containers that pods choose by its name (Kubernetes API reference, RuntimeClass v1).
+    pub struct RuntimeClass = "k8s.runtimeclasses.v1.node.k8s.io" {
+        /// Its name.
+        metadata: ClassMeta = "metadata",
+        /// What the container runtime of the node calls it: `kata`, `runsc`.
+        handler: Text = "handler",
     }
 }

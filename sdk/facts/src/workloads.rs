@@ -63,6 +63,20 @@ noun! {
         metadata: ObjectMeta = "metadata",
         /// What it makes.
         spec: Templated = "spec",
+        /// How many of its pods there are.
+        status: DaemonSetStatus = "status",
+    }
+}
+
+noun! {
+    /// How many pods of a DaemonSet there are.
+    pub struct DaemonSetStatus {
+        /// Nodes that should run one.
+        desired: i64 = "desiredNumberScheduled",
+        /// Nodes whose pod is ready.
+        ready: i64 = "numberReady",
+        /// Nodes whose pod is made from the present template.
+        updated: i64 = "updatedNumberScheduled",
     }
 }
 

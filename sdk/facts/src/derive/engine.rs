@@ -13,7 +13,8 @@ mod vpc_cni;
 pub use ground::{Ground, Lot};
 pub use settings::{Setting, Settings};
 
-use crate::daemonsets::{DaemonSet, DaemonSetStatus, PodTemplateSpec};
+use crate::core::PodSpec;
+use crate::workloads::{DaemonSet, DaemonSetStatus};
 use crate::{Known, Unknown};
 use arguments::{argument, is_true};
 
@@ -205,7 +206,7 @@ impl Told {
 /// "Enables Network Policy", which it does by default.
 const FIREWALL: &str = "run-firewall";
 
-fn kube_router(pod: &PodTemplateSpec, place: &str) -> Result<Told, Unknown> {
+fn kube_router(pod: &PodSpec, place: &str) -> Result<Told, Unknown> {
     let Some(found) = argument(pod, &["kube-router"], FIREWALL)? else {
         return Ok(Told::of(Standing::Enforcing, Vec::new()));
     };

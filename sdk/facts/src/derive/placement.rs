@@ -1,9 +1,10 @@
 //! Where the pods of a DaemonSet go (Kubernetes documentation, Assigning Pods to Nodes, Taints and Tolerations,
 //! DaemonSet).
 
+use crate::core::PodSpec;
 use crate::core::Requirement;
-use crate::daemonsets::{NodeSelectorTerm, PodTemplateSpec, Toleration};
 use crate::nodes::{Node, Taint};
+use crate::scheduling::{NodeSelectorTerm, Toleration};
 use crate::{Given, Known, Label, List, Unknown};
 
 /// Taints that every pod of a DaemonSet puts up with, whatever it says.
@@ -56,11 +57,11 @@ impl Site<'_> {
 ///
 /// # Errors
 /// [`Unknown`] when a condition or what it asks of the node is not known.
-pub fn goes_to(pod: &PodTemplateSpec, site: &Site<'_>) -> Result<bool, Unknown> {
+pub fn goes_to(pod: &PodSpec, site: &Site<'_>) -> Result<bool, Unknown> {
     Ok(is_selected(pod, site)? && fits_affinity(pod, site)? && is_tolerated(pod, site)?)
 }
 
-fn is_selected(pod: &PodTemplateSpec, site: &Site<'_>) -> Result<bool, Unknown> {
+fn is_selected(pod: &PodSpec, site: &Site<'_>) -> Result<bool, Unknown> {
     let Some(wanted) = pod.node_selector.declared()? else { return Ok(true) };
     for (key, value) in wanted.iter() {
         if site.label(key)?.as_deref() != Some(value.get()?.as_str()) {
@@ -70,7 +71,7 @@ fn is_selected(pod: &PodTemplateSpec, site: &Site<'_>) -> Result<bool, Unknown> 
     Ok(true)
 }
 
-fn fits_affinity(pod: &PodTemplateSpec, site: &Site<'_>) -> Result<bool, Unknown> {
+fn fits_affinity(pod: &PodSpec, site: &Site<'_>) -> Result<bool, Unknown> {
     let Some(affinity) = pod.affinity.declared()? else { return Ok(true) };
     let Some(affinity) = affinity.node_affinity.declared()? else { return Ok(true) };
     let Some(required) = affinity.required.declared()? else { return Ok(true) };
@@ -133,7 +134,7 @@ fn compared(requirement: &Requirement, found: Option<&str>) -> Result<Option<(i6
     Ok(found.and_then(|found| found.parse().ok()).map(|found| (found, bound)))
 }
 
-fn is_tolerated(pod: &PodTemplateSpec, site: &Site<'_>) -> Result<bool, Unknown> {
+fn is_tolerated(pod: &PodSpec, site: &Site<'_>) -> Result<bool, Unknown> {
     let tolerations: &[Known<Toleration>] = match pod.tolerations.declared()? {
         Some(tolerations) => tolerations,
         None => &[],
@@ -176,7 +177,7 @@ mod tests {
     use super::*;
 
     fn goes(pod: &str, node: &str) -> Result<bool, String> {
-        let pod: Known<PodTemplateSpec> = serde_json::from_str(pod).expect("JSON");
+        let pod: Known<PodSpec> = serde_json::from_str(pod).expect("JSON");
         let node: Known<Node> = serde_json::from_str(node).expect("JSON");
         let (pod, node) = (pod.get().expect("a pod"), node.get().expect("a node"));
         goes_to(pod, &Site::Node(node)).map_err(|unknown| unknown.to_string())
@@ -272,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_node_that_is_to_come_has_no_name_and_no_taints() {
-        let pod: Known<PodTemplateSpec> = serde_json::from_str(r#"{"nodeSelector":{"os":"linux"}}"#).expect("JSON");
+        let pod: Known<PodSpec> = serde_json::from_str(r#"{"nodeSelector":{"os":"linux"}}"#).expect("JSON");
         let pod = pod.get().expect("a pod");
         assert_eq!(goes_to(pod, &Site::Expected(&[("os", "linux")])), Ok(true));
         assert_eq!(goes_to(pod, &Site::Expected(&[])), Ok(false));

@@ -1,6 +1,6 @@
 //! What a container is told by its arguments, as Go programs read them.
 
-use crate::daemonsets::{Container, PodTemplateSpec};
+use crate::core::{Container, PodSpec};
 use crate::{Known, Text, Unknown};
 
 /// An argument that was found.
@@ -14,10 +14,7 @@ pub(super) struct Argument {
 const CONTAINERS: &str = "/spec/template/spec/containers";
 
 /// The first container that has one of these names, with its number.
-pub(super) fn container<'p>(
-    pod: &'p PodTemplateSpec,
-    names: &[&str],
-) -> Result<Option<(usize, &'p Container)>, Unknown> {
+pub(super) fn container<'p>(pod: &'p PodSpec, names: &[&str]) -> Result<Option<(usize, &'p Container)>, Unknown> {
     for (number, container) in pod.containers.get()?.iter().enumerate() {
         let container = container.get()?;
         if names.contains(&container.name.get()?.as_str()) {
@@ -28,7 +25,7 @@ pub(super) fn container<'p>(
 }
 
 /// What the argument `--name` says in that container. The last one wins.
-pub(super) fn argument(pod: &PodTemplateSpec, containers: &[&str], name: &str) -> Result<Option<Argument>, Unknown> {
+pub(super) fn argument(pod: &PodSpec, containers: &[&str], name: &str) -> Result<Option<Argument>, Unknown> {
     let Some((number, container)) = container(pod, containers)? else { return Ok(None) };
     let Some(args) = container.args.declared()? else { return Ok(None) };
     let mut found = None;

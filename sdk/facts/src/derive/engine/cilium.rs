@@ -4,12 +4,12 @@ use super::arguments::{Argument, argument};
 use super::settings::{Setting, Settings};
 use super::{Standing, Told};
 use crate::Unknown;
-use crate::daemonsets::PodTemplateSpec;
+use crate::core::PodSpec;
 
 const MAP: &str = "cilium-config";
 const AGENT: &[&str] = &["cilium-agent"];
 
-pub(super) fn told(name: &str, pod: &PodTemplateSpec, place: &str, settings: &Settings<'_>) -> Result<Told, Unknown> {
+pub(super) fn told(name: &str, pod: &PodSpec, place: &str, settings: &Settings<'_>) -> Result<Told, Unknown> {
     let mut places = Vec::new();
     let by_argument = |name: &str| -> Result<Option<Setting>, Unknown> {
         let found = argument(pod, AGENT, name)?;

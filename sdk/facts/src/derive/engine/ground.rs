@@ -1,7 +1,7 @@
 //! Where policies have to be enforced: the nodes of a cluster, each with what it is.
 
 use super::vpc_cni::numbers;
-use crate::daemonsets::PodTemplateSpec;
+use crate::core::PodSpec;
 use crate::derive::node::{Machine, Origin, machine, origin};
 use crate::derive::placement::{Site, goes_to};
 use crate::nodes::Node;
@@ -101,7 +101,7 @@ impl<'n> Ground<'n> {
     }
 
     /// The nodes that the pods of a DaemonSet go to.
-    pub(super) fn reached_by(&self, pod: &PodTemplateSpec) -> Result<Vec<usize>, Unknown> {
+    pub(super) fn reached_by(&self, pod: &PodSpec) -> Result<Vec<usize>, Unknown> {
         let mut reached = Vec::new();
         for (number, lot) in self.lots.iter().enumerate() {
             if goes_to(pod, &lot.site)? {

@@ -1,6 +1,6 @@
 //! ConfigMaps of kube-system by name: a key that is not there is told from one that was not read.
 
-use crate::core::SettingsMap;
+use crate::core::ConfigMap;
 use crate::derive::index::Index;
 use crate::{Given, Known, Text, Unknown};
 
@@ -8,10 +8,13 @@ use crate::{Given, Known, Text, Unknown};
 const STATUS: &str = "/facts/k8s.configmaps.v1/status";
 const NAMESPACE: &str = "kube-system";
 
+/// A ConfigMap and its place.
+type Placed<'m> = (&'m Known<ConfigMap>, String);
+
 /// The ConfigMaps that were read.
 #[derive(Debug)]
 pub struct Settings<'m> {
-    maps: Index<(&'m Known<SettingsMap>, String)>,
+    maps: Index<Placed<'m>>,
     whole: Known<()>,
 }
 
@@ -26,8 +29,8 @@ pub struct Setting {
 
 impl<'m> Settings<'m> {
     /// Of ConfigMaps with their places; `whole` is known when all that were asked for have been read.
-    pub fn new(maps: impl IntoIterator<Item = (&'m Known<SettingsMap>, String)>, whole: Known<()>) -> Self {
-        let mut entries: Vec<(Known<Text>, (&'m Known<SettingsMap>, String))> = Vec::new();
+    pub fn new(maps: impl IntoIterator<Item = Placed<'m>>, whole: Known<()>) -> Self {
+        let mut entries: Vec<(Known<Text>, Placed<'m>)> = Vec::new();
         for (map, place) in maps {
             let name = Known::derived(|| name_in_kube_system(map));
             if name.peek() != Some(&None) {
@@ -58,7 +61,7 @@ impl<'m> Settings<'m> {
 }
 
 /// `None` of one in another namespace.
-fn name_in_kube_system(map: &Known<SettingsMap>) -> Result<Option<Text>, Unknown> {
+fn name_in_kube_system(map: &Known<ConfigMap>) -> Result<Option<Text>, Unknown> {
     let metadata = map.get()?.metadata.get()?;
     let is_there = *metadata.namespace.get()? == *NAMESPACE;
     Ok(if is_there { Some(metadata.name.get()?.clone()) } else { None })

@@ -1,7 +1,7 @@
 //! Engines over small clusters.
 
 use super::*;
-use crate::core::SettingsMap;
+use crate::core::ConfigMap;
 use crate::nodes::Node;
 
 const OWN: &str = r#""affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"eks.amazonaws.com/compute-type","operator":"NotIn","values":["fargate","hybrid","auto"]}]}]}}},"#;
@@ -57,7 +57,7 @@ impl Cluster {
         let nodes = read(&self.nodes);
         let sets: Vec<Known<DaemonSet>> =
             self.sets.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
-        let maps: Vec<Known<SettingsMap>> =
+        let maps: Vec<Known<ConfigMap>> =
             self.maps.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
         let ground = Ground::survey(nodes.iter().map(|n| (n, "n".to_owned())), self.auto_mode)?;
         let settings = Settings::new(maps.iter().map(|m| (m, "m".to_owned())), Known::value(()));
@@ -96,7 +96,7 @@ fn a_config_map_of_another_name_or_not_read_is_not_one_that_is_missing() {
     assert_eq!(Cluster::default().aws_node(ON).map("aws-auth", "{}").ec2("n").told(), ["kube-system/aws-node Half n"]);
     let unread = Settings::new([], Known::derived(|| Err(Unknown::because("denied"))));
     assert!(unread.value("amazon-vpc-cni", "enable-network-policy-controller").is_err());
-    let map: Known<SettingsMap> = serde_json::from_str(
+    let map: Known<ConfigMap> = serde_json::from_str(
         r#"{"metadata":{"namespace":"other","name":"amazon-vpc-cni"},"data":{"enable-network-policy-controller":"true"}}"#,
     )
     .expect("JSON");

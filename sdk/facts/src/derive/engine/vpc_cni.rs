@@ -4,7 +4,7 @@
 use super::arguments::{Argument, argument, container, is_true};
 use super::settings::{Setting, Settings};
 use super::{Engine, Ground, Product, Standing, Told};
-use crate::daemonsets::PodTemplateSpec;
+use crate::core::PodSpec;
 use crate::{Known, Text, Unknown};
 
 const MAP: &str = "amazon-vpc-cni";
@@ -29,7 +29,7 @@ fn says(controller: &Setting) -> String {
     }
 }
 
-pub(super) fn told(pod: &PodTemplateSpec, place: &str, settings: &Settings<'_>) -> Result<Told, Unknown> {
+pub(super) fn told(pod: &PodSpec, place: &str, settings: &Settings<'_>) -> Result<Told, Unknown> {
     let controller = settings.value(MAP, CONTROLLER)?;
     let agent = container(pod, AGENT)?;
     let found = argument(pod, AGENT, ARGUMENT)?;
@@ -67,7 +67,7 @@ pub(super) fn told(pod: &PodTemplateSpec, place: &str, settings: &Settings<'_>) 
 }
 
 /// What `aws-node` says of new pods: open until their policies are set up, which is the default, or shut.
-fn mode(pod: &PodTemplateSpec, place: &str) -> Result<Setting, Unknown> {
+fn mode(pod: &PodSpec, place: &str) -> Result<Setting, Unknown> {
     let Some((number, container)) = container(pod, &["aws-node"])? else {
         return Err(Unknown::because("aws-node has no container of its name"));
     };
