@@ -9,6 +9,7 @@
 
 mod doctor;
 mod failures;
+mod kubelets;
 mod lists;
 mod permissions;
 mod proxy;

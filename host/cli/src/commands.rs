@@ -4,6 +4,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod gather;
+mod kubelet;
 mod man;
 mod permissions;
 mod rules;
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Scan(scan::Args),
     /// Gather a cluster's facts into a document, to be judged later or elsewhere.
     Gather(gather::Args),
+    /// Print a kubelet's configuration from its files, on its node: what a node agent runs.
+    Kubelet(kubelet::Args),
     /// Say which way into the cluster works and which permissions are missing.
     Doctor(doctor::Args),
     /// Print the least that must be granted: an IAM policy, RBAC roles.
@@ -41,6 +44,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, CliError> {
     match cli.command {
         Command::Scan(args) => scan::run(args, cli.color),
         Command::Gather(args) => gather::run(args, cli.color),
+        Command::Kubelet(args) => kubelet::run(&args, cli.color),
         Command::Doctor(args) => doctor::run(&args, cli.color),
         Command::Permissions(args) => permissions::run(&args, cli.color),
         Command::Rules(args) => rules::run(&args, cli.color),

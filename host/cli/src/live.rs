@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::instant;
 use crate::progress::ProgressLine;
 use eksamine_gather::ways_in::{AwsOptions, Options, WayIn, WaysIn, open};
-use eksamine_gather::{GatherError, Gathering, Plan, gather};
+use eksamine_gather::{Files, GatherError, Gathering, Kubelets, Plan, gather};
 use std::fs::{self, OpenOptions};
 use std::future::Future;
 use std::io::{self, Write as _};
@@ -38,6 +38,10 @@ pub(crate) struct WaysInArgs {
     /// How much is read: 0 describe calls, 1 also pods and policy documents, 2 also kubelet configurations.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub(crate) tier: u8,
+    /// How kubelets are asked, whatever the tier: proxy (nodes/proxy, which --tier 2 takes too), direct (nodes/configz,
+    /// each at its node's address), or a file of what node agents printed.
+    #[arg(long, value_name = "proxy|direct|FILE")]
+    kubelets: Option<String>,
 }
 
 /// How the API server is reached.
@@ -81,7 +85,16 @@ impl WaysInArgs {
     /// What rules need within the tier.
     pub(crate) fn plan(&self, needs: &[(String, String)]) -> Result<Plan, CliError> {
         let needs = needs.iter().map(|(rule, kind)| (rule.as_str(), kind.as_str()));
-        Plan::new(needs, self.tier).map_err(CliError::from)
+        Plan::with_kubelets(needs, self.tier, self.kubelets()?).map_err(CliError::from)
+    }
+
+    fn kubelets(&self) -> Result<Option<Kubelets>, CliError> {
+        Ok(match self.kubelets.as_deref() {
+            None => None,
+            Some("proxy") => Some(Kubelets::Proxy),
+            Some("direct") => Some(Kubelets::Direct),
+            Some(file) => Some(Kubelets::Files(Files::read(Path::new(file))?)),
+        })
     }
 }
 
@@ -141,6 +154,8 @@ impl From<GatherError> for CliError {
     fn from(error: GatherError) -> Self {
         match error {
             GatherError::Kind { .. } => Self::usage(error.to_string()),
+            GatherError::Kubelets { .. } => Self::usage(format!("--kubelets: {error}"))
+                .hint("proxy, direct, or a file of lines that `eksamine kubelet` printed on each node"),
             GatherError::WayIn(_) => Self::cannot_scan(error.to_string())
                 .hint("eksamine doctor says which way in works and which permissions are missing")
                 .hint("eksamine scan --facts FILE judges facts gathered elsewhere, without credentials"),

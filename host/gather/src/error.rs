@@ -3,6 +3,7 @@
 
 use crate::ways_in::WayInError;
 use eksamine_facts::catalogue::KindError;
+use std::path::PathBuf;
 
 /// Why no gathering begins.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,14 @@ pub enum GatherError {
         rule: String,
         /// What is wrong with the kind.
         source: KindError,
+    },
+    /// What node agents left cannot be used.
+    #[error("{}: {why}", .path.display())]
+    Kubelets {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
     },
     /// There is no way in.
     #[error(transparent)]

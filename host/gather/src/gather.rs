@@ -110,7 +110,10 @@ impl Both<'_> {
 
     async fn kubernetes(&self, kinds: &[Asked<'_>], known: &Facts) -> Facts {
         match &self.ways_in.kubernetes {
-            Ok(kubernetes) => kubernetes::Run { kubernetes, meter: &self.kubernetes_meter }.gather(kinds, known).await,
+            Ok(kubernetes) => {
+                let (kubelets, meter) = (self.plan.kubelets(), &self.kubernetes_meter);
+                kubernetes::Run { kubernetes, kubelets, meter }.gather(kinds, known).await
+            }
             Err(closed) => {
                 let kinds = kinds.iter().map(|(name, _)| ((*name).to_owned(), closed.kind()));
                 kinds.inspect(|(name, kind)| self.kubernetes_meter.done(name, kind.status, 0)).collect()

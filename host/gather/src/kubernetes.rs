@@ -13,5 +13,6 @@ mod run;
 
 pub use client::{Bearer, Kubernetes, Limits};
 pub use failure::Failure;
+pub(crate) use kubelet::hide_headers;
 pub(crate) use review::Access;
 pub(crate) use run::Run;

@@ -13,7 +13,9 @@ mod causes;
 pub mod doctor;
 mod error;
 mod gather;
+mod kubelets;
 pub mod kubernetes;
+pub mod node_agent;
 mod outcome;
 pub mod permissions;
 mod plan;
@@ -22,6 +24,7 @@ pub mod ways_in;
 
 pub use error::GatherError;
 pub use gather::{Gathering, gather};
+pub use kubelets::{Files, Kubelets};
 pub use permissions::Permissions;
 pub use plan::{Plan, Planned};
 pub use progress::{Progress, Source, Step};

@@ -5,6 +5,7 @@ mod rbac;
 
 pub use rbac::Subject;
 
+use crate::kubelets::Kubelets;
 use crate::kubernetes::Access;
 use crate::plan::{Plan, Planned};
 use crate::ways_in::{FINDING, REACHING, WayIn};
@@ -55,7 +56,7 @@ impl Permissions {
                     actions.into_iter().for_each(|action| all.iam(action, name, planned));
                 }
                 Kind::Kubernetes(kind) => {
-                    for access in accesses(kind) {
+                    for access in accesses(kind, plan.kubelets()) {
                         all.rbac.entry(access).or_default().insert(name.to_owned(), planned.rules.clone());
                     }
                 }
@@ -116,7 +117,7 @@ pub fn why(needed_by: &NeededBy) -> String {
 }
 
 /// What the API server is asked to get at a kind.
-fn accesses(kind: KubernetesKind<'_>) -> Vec<Access> {
+fn accesses(kind: KubernetesKind<'_>, kubelets: &Kubelets) -> Vec<Access> {
     let of =
         |verb| Access { verb, group: kind.group.to_owned(), resource: kind.resource.to_owned(), ..Access::default() };
     match kind.verb() {
@@ -125,8 +126,12 @@ fn accesses(kind: KubernetesKind<'_>) -> Vec<Access> {
             names.iter().map(|name| Access { namespace: Some(namespace), name: Some(name), ..of("get") }).collect()
         }
         Verb::GetOfNodes => {
-            let (group, resource) = (String::new(), "nodes".to_owned());
-            vec![Access { verb: "get", group, resource, subresource: Some("proxy"), ..Access::default() }]
+            let subresource = match kubelets {
+                Kubelets::Proxy => Some("proxy"),
+                Kubelets::Direct => Some("configz"),
+                Kubelets::Files(_) => return Vec::new(),
+            };
+            vec![Access { verb: "get", resource: "nodes".to_owned(), subresource, ..Access::default() }]
         }
     }
 }

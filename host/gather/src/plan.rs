@@ -1,6 +1,7 @@
 //! What is to be gathered, and for whom: the selected rules' kinds and, through the catalogue, what those need.
 
 use crate::error::GatherError;
+use crate::kubelets::{KIND, Kubelets};
 use eksamine_facts::catalogue::{self, AwsKind, CloudControlKind, Kind, KubernetesKind, Tier};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     tier: Tier,
+    kubelets: Kubelets,
     kinds: BTreeMap<String, Planned>,
 }
 
@@ -29,15 +31,29 @@ impl Plan {
     /// # Errors
     /// [`GatherError::Kind`]: a name that is no kind, or a kind that is refused because it holds secrets.
     pub fn new<'a>(needs: impl IntoIterator<Item = (&'a str, &'a str)>, tier: Tier) -> Result<Self, GatherError> {
-        let mut plan = Self { tier, kinds: BTreeMap::new() };
+        Self::with_kubelets(needs, tier, None)
+    }
+
+    /// The same, where somebody says how kubelets are asked: then they are, whatever the tier.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_kubelets<'a>(
+        needs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        tier: Tier,
+        kubelets: Option<Kubelets>,
+    ) -> Result<Self, GatherError> {
+        let opted_in = |name: &str| name == KIND && kubelets.is_some();
+        let tier_of = |name: &str, kind: &Kind<'_>| if opted_in(name) { 0 } else { kind.tier() };
+        let mut plan = Self { tier, kubelets: kubelets.clone().unwrap_or_default(), kinds: BTreeMap::new() };
         for (rule, name) in needs {
             let refused = |source| GatherError::Kind { rule: rule.to_owned(), source };
-            let above = Kind::find(name).map_err(refused)?.tier() > tier;
+            let above = tier_of(name, &Kind::find(name).map_err(refused)?) > tier;
             let all = if above { BTreeSet::from([name]) } else { catalogue::closure([name]).map_err(refused)? };
             for member in all {
                 let kind = Kind::find(member).map_err(refused)?;
                 let planned = plan.kinds.entry(member.to_owned()).or_default();
-                planned.tier = kind.tier();
+                planned.tier = tier_of(member, &kind);
                 planned.rules.insert(rule.to_owned());
                 let needs = if above { Vec::new() } else { kind.needs() };
                 for need in needs {
@@ -52,6 +68,12 @@ impl Plan {
     #[must_use]
     pub fn tier(&self) -> Tier {
         self.tier
+    }
+
+    /// How kubelets are asked, if they are.
+    #[must_use]
+    pub fn kubelets(&self) -> &Kubelets {
+        &self.kubelets
     }
 
     /// Every kind that the document will speak of.
@@ -140,6 +162,9 @@ mod tests {
         assert!(!plan.wants_kubernetes() && plan.above().count() == 1);
         let plan = Plan::new([("kubelet", kubelets)], 2).expect("a plan");
         assert_eq!(kinds(&plan), [kubelets, "k8s.nodes.v1"]);
+        let plan = Plan::with_kubelets([("kubelet", kubelets)], 1, Some(Kubelets::Direct)).expect("a plan");
+        assert_eq!(kinds(&plan), [kubelets, "k8s.nodes.v1"]);
+        assert!(plan.within().count() == 2 && plan.above().count() == 0);
     }
 
     #[test]

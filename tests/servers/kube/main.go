@@ -81,6 +81,10 @@ func up(dir string, flags []string) error {
 	if err := serveKubelets(dir, ca); err != nil {
 		return fmt.Errorf("kubelets: %w", err)
 	}
+	direct, stranger, err := serveDirect(dir, ca)
+	if err != nil {
+		return fmt.Errorf("kubelets: %w", err)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -90,6 +94,8 @@ func up(dir string, flags []string) error {
 		"etcd":       "http://" + etcd.Clients[0].Addr().String(),
 		"ca":         filepath.Join(dir, "ca.crt"),
 		"kubeconfig": filepath.Join(dir, "kubeconfig"),
+		"kubelet":    direct,
+		"stranger":   stranger,
 	}
 	if err := writeKubeconfig(addresses, "admin-token"); err != nil {
 		return err

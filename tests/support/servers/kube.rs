@@ -12,6 +12,7 @@ mod world;
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -48,6 +49,8 @@ struct Addresses {
     server: String,
     etcd: String,
     ca: PathBuf,
+    kubelet: SocketAddr,
+    stranger: SocketAddr,
 }
 
 /// What remains of the server's folder when it stops.
@@ -115,6 +118,17 @@ impl Kube {
         let folder = self.dir.path().join("kubelets").join(internal_ip);
         fs::create_dir_all(&folder)?;
         Ok(fs::write(folder.join("configz"), configz.to_string())?)
+    }
+
+    /// Where the kubelet of 127.0.0.1 answers straight, to whom the API server knows and lets. It says what
+    /// [`Kube::kubelet`] told it to.
+    pub fn direct_kubelet(&self) -> SocketAddr {
+        self.addresses.kubelet
+    }
+
+    /// The same kubelet with a certificate that the cluster's authority never signed.
+    pub fn strange_kubelet(&self) -> SocketAddr {
+        self.addresses.stranger
     }
 
     /// Forgets all older revisions, so that continue tokens given out before are expired (410) from

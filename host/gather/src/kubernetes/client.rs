@@ -7,13 +7,16 @@ use crate::ways_in::eks_token;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use http::{Request, Response};
-use kube::client::{AuthError, Body};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use kube::client::{AuthError, Body, ConfigExt as _};
 use kube::{Client, Config};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{Mutex, Semaphore};
+use tower::{BoxError, ServiceBuilder};
 
 /// How patient we are with the API server.
 #[derive(Debug, Clone)]
@@ -53,6 +56,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// Code, how long we are asked to wait, body.
+type Answer = (u16, Option<Duration>, Vec<u8>);
 
 /// Who we are to the API server.
 #[derive(Debug)]
@@ -95,6 +101,7 @@ impl Bearer {
 /// The API server as one principal sees it.
 pub struct Kubernetes {
     client: Client,
+    nodes: Result<Client, Failure>,
     bearer: Bearer,
     server: String,
     hint: String,
@@ -117,10 +124,22 @@ impl Kubernetes {
         config.default_retry = false;
         let agent = concat!("eksamine/", env!("CARGO_PKG_VERSION"));
         config.headers.push((USER_AGENT, HeaderValue::from_static(agent)));
+        let nodes = nodes_client(&config, &limits);
         let client = Client::try_from(config).map_err(|error| failed(&server, error))?;
         let gate = Semaphore::new(limits.at_once);
         let (discovery, stopped) = (Discovery::default(), OnceLock::new());
-        Ok(Self { client, bearer, server, hint, limits, discovery, gate, stopped, requests: AtomicUsize::new(0) })
+        Ok(Self {
+            client,
+            nodes,
+            bearer,
+            server,
+            hint,
+            limits,
+            discovery,
+            gate,
+            stopped,
+            requests: AtomicUsize::new(0),
+        })
     }
 
     /// URL of the server.
@@ -163,6 +182,25 @@ impl Kubernetes {
     /// The body of a successful answer to a question that is POSTed (an access review, which changes nothing).
     pub(super) async fn ask(&self, path: &str, question: &str) -> Result<Vec<u8>, Failure> {
         self.send(path, Some(question), self.limits.attempts).await
+    }
+
+    /// The body of a successful answer to `GET url` of a node's own server, which the cluster's authority vouches for.
+    /// It is asked once, and whatever it answers says nothing about the API server.
+    pub(super) async fn get_from_node(&self, url: &str) -> Result<Vec<u8>, Failure> {
+        let client = self.nodes.as_ref().map_err(Clone::clone)?;
+        let Ok(_turn) = self.gate.acquire().await else { return Err(Failure::Malformed("no turn".into())) };
+        if let Some(stop) = self.stopped.get() {
+            return Err(stop.clone());
+        }
+        let hint = "it takes no tokens (webhook authentication is off), or not ours".to_owned();
+        let server = url.trim_end_matches("/configz");
+        let request = self.request(url, None).await?;
+        match self.exchange(client, server, request).await {
+            Ok((200..=299, _, body)) => Ok(body),
+            Ok((401, ..)) => Err(Failure::Status { code: 401, message: hint }),
+            Ok((code, _, body)) => Err(Failure::status(code, &body)),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn send(&self, path: &str, question: Option<&str>, attempts: u32) -> Result<Vec<u8>, Failure> {
@@ -213,23 +251,28 @@ impl Kubernetes {
 
     async fn attempt(&self, path: &str, question: Option<&str>) -> Result<Vec<u8>, (Failure, Option<Duration>)> {
         let request = self.request(path, question).await.map_err(|failure| (failure, None))?;
-        let within = self.limits.attempt;
-        let answer = async {
-            let response = self.client.send(request).await.map_err(|error| failed(&self.server, error))?;
-            let (code, wait) = (response.status().as_u16(), retry_after(&response));
-            let broken =
-                |why: &dyn std::error::Error| Failure::Unreachable { server: self.server.clone(), why: causes(why) };
-            let body = response.into_body().collect_bytes().await.map_err(|error| broken(&error))?;
-            Ok((code, wait, body))
-        };
-        let answer = tokio::time::timeout(within, answer).await;
-        let answer = answer.unwrap_or_else(|_| Err(Failure::Timeout { server: self.server.clone(), within }));
+        let answer = self.exchange(&self.client, &self.server, request).await;
         let (code, wait, body) = answer.map_err(|failure| (failure, None))?;
         match code {
-            200..=299 => Ok(body.to_vec()),
+            200..=299 => Ok(body),
             401 => Err((Failure::Unauthenticated { hint: self.hint.clone() }, None)),
             _ => Err((Failure::status(code, &body), wait)),
         }
+    }
+
+    /// One request, and all of its answer: code, how long it asks us to wait, body.
+    async fn exchange(&self, client: &Client, server: &str, request: Request<Body>) -> Result<Answer, Failure> {
+        let within = self.limits.attempt;
+        let answer = async {
+            let response = client.send(request).await.map_err(|error| failed(server, error))?;
+            let (code, wait) = (response.status().as_u16(), retry_after(&response));
+            let broken =
+                |why: &dyn std::error::Error| Failure::Unreachable { server: server.to_owned(), why: causes(why) };
+            let body = response.into_body().collect_bytes().await.map_err(|error| broken(&error))?;
+            Ok((code, wait, body.to_vec()))
+        };
+        let answer = tokio::time::timeout(within, answer).await;
+        answer.unwrap_or_else(|_| Err(Failure::Timeout { server: server.to_owned(), within }))
     }
 
     async fn request(&self, path: &str, question: Option<&str>) -> Result<Request<Body>, Failure> {
@@ -248,6 +291,30 @@ impl Kubernetes {
         };
         request.body(body).map_err(|error| Failure::Malformed(format!("{path}: {error}")))
     }
+}
+
+/// A client for whole URLs, with the identity that the API server knows. It trusts the cluster's authority alone, also
+/// where the API server was to be believed without: a kubelet is handed our token.
+fn nodes_client(config: &Config, limits: &Limits) -> Result<Client, Failure> {
+    if config.root_cert.is_none() && config.root_cert_file.is_none() {
+        let why = "the way in names no certificate authority of the cluster, so no kubelet can be trusted";
+        return Err(Failure::Credentials(why.to_owned()));
+    }
+    let mut config = config.clone();
+    (config.accept_invalid_certs, config.tls_server_name) = (false, None);
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_connect_timeout(Some(limits.connect));
+    let build = || {
+        let https = config.rustls_https_connector_with_connector(connector)?;
+        let service = ServiceBuilder::new()
+            .option_layer(config.auth_layer()?)
+            .layer(config.extra_headers_layer()?)
+            .map_err(BoxError::from)
+            .service(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(https));
+        Ok(Client::new(service, config.default_namespace.clone()))
+    };
+    build().map_err(|error: kube::Error| failed("kubelets", error))
 }
 
 fn retry_after(response: &Response<Body>) -> Option<Duration> {

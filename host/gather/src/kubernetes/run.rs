@@ -1,6 +1,7 @@
 //! Many kinds at once; nothing that fails stops the rest.
 
 use super::client::Kubernetes;
+use crate::kubelets::Kubelets;
 use crate::progress::Meter;
 use eksamine_facts::catalogue::{KubernetesKind, Verb};
 use eksamine_facts::{Availability, Gathered};
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 /// What is to be read, and with what.
 pub(crate) struct Run<'a> {
     pub(crate) kubernetes: &'a Kubernetes,
+    pub(crate) kubelets: &'a Kubelets,
     pub(crate) meter: &'a Meter<'a>,
 }
 
@@ -33,7 +35,7 @@ impl Run<'_> {
             Verb::List => self.kubernetes.list(kind, |items| self.meter.reading(name, items)).await,
             Verb::GetNamed { namespace, names } => self.kubernetes.named(kind, namespace, names).await,
             Verb::GetOfNodes => match known.get(NODES) {
-                Some(nodes) => self.kubernetes.kubelets(nodes).await,
+                Some(nodes) => self.kubernetes.kubelets(nodes, self.kubelets).await,
                 None => Gathered::missing(Availability::Error, format!("{NODES} was not gathered"), None),
             },
         }

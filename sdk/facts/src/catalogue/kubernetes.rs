@@ -25,7 +25,7 @@ pub enum Verb {
         /// The names.
         names: &'static [&'static str],
     },
-    /// What every node's kubelet says of itself, over the API server's node proxy or straight.
+    /// What every node's kubelet says of itself, over the API server's node proxy, straight, or in its files.
     GetOfNodes,
 }
 

@@ -133,7 +133,9 @@ impl World<'_> {
         let gap = gaps.iter().find(|gap| name.peek().is_some_and(|name| *name == *gap.subject));
         let why = match (status, gap) {
             (Availability::NotCollected, _) => {
-                return Ok(not_collected(format!("{whose}: its kubelet was not asked, which takes --tier 2{more}")));
+                return Ok(not_collected(format!(
+                    "{whose}: its kubelet was not asked, which takes --kubelets or --tier 2{more}"
+                )));
             }
             (_, Some(gap)) => format!("{} ({})", gap.reason, gap.status),
             (Availability::Complete | Availability::Partial, None) => "the facts hold nothing of it".to_owned(),
@@ -151,7 +153,7 @@ impl World<'_> {
         match self.facts.availability::<KubeletConfiguration>() {
             Availability::NotCollected => {
                 let verb = if nodes.len() == 1 { "was" } else { "were" };
-                Ok(not_collected(format!("{whose} {verb} not asked, which takes --tier 2"))
+                Ok(not_collected(format!("{whose} {verb} not asked, which takes --kubelets or --tier 2"))
                     .with(aside(|| Ok(self.hints(nodes)))))
             }
             _ => Err(Unknown::because(format!("{whose} could not be asked: {}", self.lack()))),

@@ -1,0 +1,124 @@
+//! Kubelets asked at their own addresses, and what node agents read instead.
+
+use std::fs;
+use std::net::SocketAddr;
+
+use anyhow::{Result, ensure};
+use eksamine_gather::permissions::Subject;
+use eksamine_gather::ways_in::WayIn;
+use eksamine_gather::{Files, Kubelets, Permissions, Plan, node_agent};
+use eksamine_tests::servers::kube::{Kube, Options as Server, User};
+use serde_json::{Value, json};
+
+use crate::scene::{KUBELETS, apply_manifests, by_kubeconfig, gathered, kubeconfig, make_nodes};
+
+fn asking(how: Kubelets) -> Result<Plan> {
+    Ok(Plan::with_kubelets([("kubelet", KUBELETS)], 1, Some(how))?)
+}
+
+fn place(kube: &Kube, node: &str, at: SocketAddr) -> Result<()> {
+    let status = json!({"status": {"addresses": [{"type": "InternalIP", "address": at.ip().to_string()}],
+        "daemonEndpoints": {"kubeletEndpoint": {"Port": at.port()}}}});
+    kube.patch_status(&format!("/api/v1/nodes/{node}"), &status)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn straight_answers_take_the_narrow_permission_and_the_clusters_authority() -> Result<()> {
+    let users = vec![User::new("scanner", &["eksamine readers"])];
+    let kube = Kube::start(Server { audit: true, users, ..Server::default() })?;
+    make_nodes(&kube, &[("n1", "i-1"), ("n2", "i-2"), ("n3", "i-3"), ("n4", "i-4")])?;
+    kube.kubelet("127.0.0.1", &json!({"kubeletconfig": {"readOnlyPort": 10255}}))?;
+    place(&kube, "n1", kube.direct_kubelet())?;
+    place(&kube, "n2", kube.strange_kubelet())?;
+    place(&kube, "n3", SocketAddr::from(([127, 0, 0, 1], 1)))?;
+    let plan = asking(Kubelets::Direct)?;
+    let permissions = Permissions::of(&plan, &WayIn::Native, true);
+    let granted: Vec<String> = permissions.rbac_grants().into_iter().map(|grant| grant.permission).collect();
+    ensure!(granted == ["get nodes/configz at the cluster scope", "list nodes at the cluster scope"], "{granted:?}");
+    let options = by_kubeconfig(&kube.kubeconfig("scanner-token")?);
+    let group = Subject::Group("eksamine readers".to_owned());
+
+    // Nodes alone: the kubelet asks the API server, which says no.
+    let nodes_alone = Plan::new([("r", "k8s.nodes.v1")], 1)?;
+    apply_manifests(&kube, &Permissions::of(&nodes_alone, &WayIn::Native, true).rbac_manifests(&group, false))?;
+    let denied = until(&plan, &options, |kubelets| kubelets["gaps"][0]["status"] == "denied").await?;
+    let gap = &denied["gaps"][0];
+    ensure!(gap["subject"] == "n1" && gap["permission"] == "get nodes/configz", "{denied:#}");
+    ensure!(gap["reason"].as_str().is_some_and(|why| why.starts_with("403: Forbidden (user=scanner")), "{denied:#}");
+
+    kube.delete("/apis/rbac.authorization.k8s.io/v1/clusterroles/eksamine-reader")?;
+    kube.delete("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/eksamine-reader")?;
+    apply_manifests(&kube, &permissions.rbac_manifests(&group, false))?;
+    let kubelets = until(&plan, &options, |kubelets| kubelets["status"] == "partial").await?;
+    let read = json!([{"config": {"readOnlyPort": 10255}, "node": "n1", "source": "direct"}]);
+    ensure!(kubelets["items"] == read, "{kubelets:#}");
+    let reasons: Vec<&str> = (0..3).filter_map(|n| kubelets["gaps"][n]["reason"].as_str()).collect();
+    ensure!(reasons.len() == 3 && reasons[0].contains("certificate"), "{reasons:?}");
+    ensure!(
+        reasons[1].contains("cannot reach https://127.0.0.1:1") && reasons[2].contains("InternalIP"),
+        "{reasons:?}"
+    );
+    ensure!(!kube.audit()?.iter().any(|entry| entry.subresource == "proxy"), "the node proxy was asked");
+    Ok(())
+}
+
+/// Roles take effect a moment after they are made.
+async fn until(
+    plan: &Plan,
+    options: &eksamine_gather::ways_in::Options,
+    good: impl Fn(&Value) -> bool,
+) -> Result<Value> {
+    for _ in 0..200 {
+        let facts = gathered(plan, options).await?;
+        if good(&facts[KUBELETS]) {
+            return Ok(facts[KUBELETS].clone());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let facts = gathered(plan, options).await?;
+    anyhow::bail!("it never came to that: {:#}", facts[KUBELETS])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_token_goes_to_a_kubelet_that_nobody_vouches_for() -> Result<()> {
+    let kube = Kube::shared()?;
+    let (_folder, path) = kubeconfig(kube.server(), &json!({"token": User::admin().token()}))?;
+    let text = fs::read_to_string(&path)?.replace("\"server\":", "\"insecure-skip-tls-verify\":true,\"server\":");
+    fs::write(&path, text)?;
+    kube.create("/api/v1/nodes", &json!({"metadata": {"name": "direct-1"}, "spec": {"providerID": "aws:///a/i-1"}}))?;
+    place(kube, "direct-1", kube.direct_kubelet())?;
+    kube.kubelet("127.0.0.1", &json!({"kubeletconfig": {}}))?;
+    let facts = gathered(&asking(Kubelets::Direct)?, &by_kubeconfig(&path)).await?;
+    let gaps = facts[KUBELETS]["gaps"].as_array().cloned().unwrap_or_default();
+    let gap = gaps.iter().find(|gap| gap["subject"] == "direct-1");
+    let why = gap.and_then(|gap| gap["reason"].as_str()).unwrap_or_default();
+    ensure!(why.contains("names no certificate authority of the cluster"), "{:#}", facts[KUBELETS]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_node_agents_printed_is_taken_node_by_node() -> Result<()> {
+    let kube = Kube::start(Server::default())?;
+    make_nodes(&kube, &[("n1", "i-1"), ("n2", "i-2"), ("n3", "0c1-2f/fargate-ip-10-0-1-4")])?;
+    let root = tempfile::tempdir()?;
+    fs::create_dir_all(root.path().join("proc/812"))?;
+    fs::write(root.path().join("proc/812/cmdline"), "/usr/bin/kubelet\0--config\0/etc/kubernetes/kubelet/config\0")?;
+    fs::create_dir_all(root.path().join("etc/kubernetes/kubelet"))?;
+    fs::write(root.path().join("etc/kubernetes/kubelet/config"), "kind: KubeletConfiguration\nreadOnlyPort: 0\n")?;
+    let printed = root.path().join("kubelets.jsonl");
+    let lines = [node_agent::kubelet(root.path(), "n1")?, node_agent::kubelet(root.path(), "gone")?];
+    fs::write(&printed, lines.join("\n"))?;
+    let plan = asking(Kubelets::Files(Files::read(&printed)?))?;
+    let granted = Permissions::of(&plan, &WayIn::Native, true).rbac_grants();
+    ensure!(granted.len() == 1 && granted[0].permission == "list nodes at the cluster scope", "{granted:?}");
+    let facts = gathered(&plan, &by_kubeconfig(&kube.kubeconfig(&User::admin().token())?)).await?;
+    let kubelets = &facts[KUBELETS];
+    let read = json!([{"config": {"kind": "KubeletConfiguration", "readOnlyPort": 0}, "node": "n1", "source": "file",
+        "flags": {"config": "/etc/kubernetes/kubelet/config"}}]);
+    ensure!(kubelets["items"] == read && kubelets["status"] == "partial", "{kubelets:#}");
+    ensure!(kubelets["gaps"].as_array().map(Vec::len) == Some(1), "{kubelets:#}");
+    ensure!(kubelets["gaps"][0]["subject"] == "n2", "{kubelets:#}");
+    ensure!(kubelets["gaps"][0]["reason"].as_str().is_some_and(|why| why.ends_with("holds nothing of this node")));
+    Ok(())
+}
