@@ -323,7 +323,7 @@ fn agree(found: &[Misfit], expected: &[(String, What, String)]) -> bool {
     found.len() == expected.len() && found.iter().zip(&expected).all(alike)
 }
 
-const WRONG_COMMANDS: [(&str, &str); 24] = [
+const WRONG_COMMANDS: [(&str, &str); 25] = [
     ("aws", "a service and an operation must follow"),
     ("aws ek describe-cluster", r#"no service "ek""#),
     ("aws eks describe-clusters --name A", r#"did you mean "describe-cluster"?"#),
@@ -338,11 +338,11 @@ const WRONG_COMMANDS: [(&str, &str); 24] = [
     ("aws logs put-retention-policy --log-group-name A --retention-in-days ten", "a whole number expected"),
     (r#"aws eks update-cluster-config --name A --logging '{"clusterLogging":[{"type":["api"]}]}'"#, r#"mean "types"?"#),
     (r#"aws eks update-cluster-config --name A --logging '{"clusterLogging":'"#, "--logging: "),
-    ("kubectl gets pods", "the nearest is `get`"),
+    ("kubectl gets pods", "unknown command \"gets\""),
     ("kubectl get pod,nods", "the nearest is `nodes`"),
     ("kubectl get", "a type of resource must follow"),
     ("kubectl delete networkpolicy/a netpol/b polici/c", "no resource is called `polici`"),
-    ("kubectl get pods --all-namespace", "the nearest is `--all-namespaces`"),
+    ("kubectl get pods --all-namespace", "unknown flag: --all-namespace"),
     ("kubectl get nodes -o custom-columns=ID:.spec.providerId", "the nearest is `providerID`"),
     ("kubectl get nodes.karpenter.sh", "no resource is called"),
     (
@@ -350,6 +350,7 @@ const WRONG_COMMANDS: [(&str, &str); 24] = [
         "no field `public`",
     ),
     (r#"kubectl patch pod A -p '{"spec"'"#, "the patch is no JSON"),
+    ("kubectl rollout restat daemonsets/aws-node", "did you mean \"restart\"?"),
     ("kubectl rollout restart daemonsets/aws-node -n kube-system deploymint/x", "the nearest is `deployment`"),
 ];
 

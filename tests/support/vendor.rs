@@ -108,7 +108,7 @@ impl Vendors {
 
     /// What is wrong with a `kubectl` command, given as its words.
     pub fn kubectl(&self, words: &[String]) -> Result<Vec<String>> {
-        let told = self.kubectl.read(words);
+        let told = self.kubectl.read(words)?;
         let mut errors = told.errors;
         for (kind, patch) in &told.patches {
             let found = self.items(&[(kind, patch)])?.into_iter().flatten();

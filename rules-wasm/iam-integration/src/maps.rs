@@ -2,9 +2,9 @@
 
 use crate::Params;
 use crate::words::{count, list};
+use eksamine_facts::Text;
 use eksamine_facts::core::ConfigMap;
 use eksamine_facts::derive::aws_auth::{self, Malformed, Mappings};
-use eksamine_facts::Text;
 use eksamine_rule::prelude::*;
 
 /// Which map.

@@ -1,93 +1,83 @@
-//! Commands of kubectl against what an API server serves: verbs, options, names of resources, patches and columns.
+//! Commands of kubectl: verbs and flags by kubectl itself; names of resources, patches and columns by what an API server
+//! serves.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::by_eye::ByEye;
 use super::kubernetes::OpenApi;
 use super::schema::nearest;
+use crate::servers::artefact::Artefact;
+use crate::servers::command::run;
+use crate::servers::go::Go;
 use crate::servers::kube::{Kube, User};
 
-/// What the words after a verb are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Follows {
-    /// TYPE[,TYPE…] [NAME…] or TYPE/NAME…
-    Resources,
-    /// Another verb, then resources: `rollout status`, `set image`, `auth can-i`.
-    VerbAndResources,
-    /// Names of one known type, or files, or nothing.
-    Names,
+/// How many words of a command's arguments stand before its resources, for the commands that name any: TYPE[,TYPE…]
+/// [NAME…] or TYPE/NAME… (Kubernetes documentation, kubectl reference).
+const OF_RESOURCES: [(&[&str], usize); 20] = [
+    (&["annotate"], 0),
+    (&["auth", "can-i"], 1),
+    (&["delete"], 0),
+    (&["describe"], 0),
+    (&["edit"], 0),
+    (&["get"], 0),
+    (&["label"], 0),
+    (&["patch"], 0),
+    (&["rollout", "history"], 0),
+    (&["rollout", "pause"], 0),
+    (&["rollout", "restart"], 0),
+    (&["rollout", "resume"], 0),
+    (&["rollout", "status"], 0),
+    (&["rollout", "undo"], 0),
+    (&["scale"], 0),
+    (&["set", "env"], 0),
+    (&["set", "image"], 0),
+    (&["set", "resources"], 0),
+    (&["set", "serviceaccount"], 0),
+    (&["wait"], 0),
+];
+
+/// What kubectl itself makes of a command.
+#[derive(Deserialize)]
+struct Reading {
+    error: String,
+    #[serde(default)]
+    command: Option<Vec<String>>,
+    #[serde(default)]
+    arguments: Option<Vec<String>>,
+    #[serde(default)]
+    flags: Option<BTreeMap<String, String>>,
 }
 
-/// Kubernetes documentation, kubectl reference.
-const VERBS: [(&str, Follows); 24] = [
-    ("annotate", Follows::Resources),
-    ("api-resources", Follows::Names),
-    ("apply", Follows::Names),
-    ("auth", Follows::VerbAndResources),
-    ("cordon", Follows::Names),
-    ("create", Follows::Names),
-    ("debug", Follows::Names),
-    ("delete", Follows::Resources),
-    ("describe", Follows::Resources),
-    ("diff", Follows::Names),
-    ("drain", Follows::Names),
-    ("edit", Follows::Resources),
-    ("exec", Follows::Names),
-    ("get", Follows::Resources),
-    ("label", Follows::Resources),
-    ("logs", Follows::Names),
-    ("patch", Follows::Resources),
-    ("replace", Follows::Names),
-    ("rollout", Follows::VerbAndResources),
-    ("scale", Follows::Resources),
-    ("set", Follows::VerbAndResources),
-    ("uncordon", Follows::Names),
-    ("version", Follows::Names),
-    ("wait", Follows::Resources),
-];
+/// kubectl's own command tree, compiled from its module: it reads commands and runs none.
+fn reading(words: &[String]) -> Result<Reading> {
+    let program = program()?;
+    let mut child = Command::new(&program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let asked = serde_json::to_string(words.get(1..).unwrap_or_default())?;
+    child.stdin.take().context("a pipe")?.write_all(format!("{asked}\n").as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "{} says {}", program.display(), output.status);
+    serde_json::from_slice(&output.stdout).context("reading what kubectl says of a command")
+}
 
-/// Options that a value follows.
-const VALUED: [&str; 22] = [
-    "--as",
-    "--container",
-    "--context",
-    "--field-selector",
-    "--filename",
-    "--for",
-    "--kubeconfig",
-    "--namespace",
-    "--output",
-    "--patch",
-    "--raw",
-    "--replicas",
-    "--selector",
-    "--sort-by",
-    "--subresource",
-    "--timeout",
-    "--type",
-    "-c",
-    "-f",
-    "-l",
-    "-n",
-    "-o",
-];
-const SWITCHES: [&str; 12] = [
-    "--all",
-    "--all-namespaces",
-    "--dry-run",
-    "--force",
-    "--ignore-daemonsets",
-    "--ignore-not-found",
-    "--list",
-    "--no-headers",
-    "--overwrite",
-    "--server-side",
-    "--show-labels",
-    "-A",
-];
+fn program() -> Result<PathBuf> {
+    const FLAGS: [&str; 5] = ["-buildvcs=false", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", "-s -w"];
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/kubectl");
+    let go = Go::find()?;
+    let artefact = Artefact::new("kubectl", "1 to 2 minutes").of_folder(&sources)?.of(&go.version).of(FLAGS.join(" "));
+    let folder = artefact.once(|folder| {
+        let mut build = go.command();
+        build.current_dir(&sources).arg("build").args(FLAGS).arg("-o").arg(folder.join("kubectl")).arg(".");
+        run(&mut build).map(drop)
+    })?;
+    Ok(folder.join("kubectl"))
+}
 
 /// Every name by which a resource can be asked for, with the kind that it is.
 pub(super) struct Kubectl(BTreeMap<String, String>);
@@ -128,30 +118,25 @@ impl Kubectl {
     }
 
     /// Reads `kubectl …`.
-    pub(super) fn read(&self, words: &[String]) -> Told {
+    pub(super) fn read(&self, words: &[String]) -> Result<Told> {
         let mut told = Told::default();
-        let (plain, options) = split(words, &mut told.errors);
-        let verb = plain.first().copied().unwrap_or_default();
-        let Some((_, follows)) = VERBS.iter().find(|(known, _)| *known == verb) else {
-            let known = VERBS.map(|(verb, _)| verb);
-            let nearest = nearest(verb, &known).unwrap_or_default();
-            told.errors.push(format!("no verb of kubectl's that we know is `{verb}`; the nearest is `{nearest}`"));
-            return told;
-        };
-        if *follows == Follows::Names || options.contains_key("--raw") || options.contains_key("-f") {
-            return told;
+        let Reading { error, command, arguments, flags } = reading(words)?;
+        let (command, arguments, flags) =
+            (command.unwrap_or_default(), arguments.unwrap_or_default(), flags.unwrap_or_default());
+        if !error.is_empty() {
+            told.errors.push(error);
+            return Ok(told);
         }
-        let verbs = match follows {
-            // `auth can-i get pods`
-            Follows::VerbAndResources if verb == "auth" => 3,
-            Follows::VerbAndResources => 2,
-            _ => 1,
+        let of_resources = OF_RESOURCES.iter().find(|(path, _)| command == *path);
+        let Some((_, before)) = of_resources.filter(|_| !flags.contains_key("raw") && !flags.contains_key("filename"))
+        else {
+            return Ok(told);
         };
-        let kinds = self.kinds(plain.get(verbs..).unwrap_or_default(), &mut told.errors);
-        for kind in &kinds {
-            told.see_options(kind, &options);
+        let plain: Vec<&str> = arguments.iter().skip(*before).map(String::as_str).collect();
+        for kind in &self.kinds(&plain, &mut told.errors) {
+            told.see_flags(kind, &flags);
         }
-        told
+        Ok(told)
     }
 
     fn kinds(&self, plain: &[&str], errors: &mut Vec<String>) -> Vec<String> {
@@ -179,16 +164,16 @@ impl Kubectl {
 }
 
 impl Told {
-    fn see_options(&mut self, kind: &str, options: &BTreeMap<&str, &str>) {
-        let value = |long: &str, short: &str| options.get(long).or_else(|| options.get(short)).copied();
-        let is_merge = value("--type", "").is_none_or(|it| it == "merge" || it == "strategic");
-        if let Some(patch) = value("--patch", "-p").filter(|_| is_merge) {
+    fn see_flags(&mut self, kind: &str, flags: &BTreeMap<String, String>) {
+        let value = |name: &str| flags.get(name).map(String::as_str);
+        let is_merge = value("type").is_none_or(|it| it == "merge" || it == "strategic");
+        if let Some(patch) = value("patch").filter(|_| is_merge) {
             match serde_json::from_str(patch) {
                 Ok(patch) => self.patches.push((kind.to_owned(), patch)),
                 Err(error) => self.errors.push(format!("the patch is no JSON: {error}")),
             }
         }
-        let columns = value("--output", "-o").and_then(|format| format.strip_prefix("custom-columns="));
+        let columns = value("output").and_then(|format| format.strip_prefix("custom-columns="));
         for column in columns.into_iter().flat_map(|columns| columns.split(',')) {
             let path = column.split_once(':').map_or("", |(_, path)| path).replace("[*]", ".*");
             // Filters and escaped dots are beyond a plain path.
@@ -224,30 +209,4 @@ fn add<'a>(
         names.entry(format!("{name}.{group}")).or_insert_with(|| kind.clone());
         names.entry(format!("{name}.{version}.{group}")).or_insert_with(|| kind.clone());
     }
-}
-
-/// The words that belong to no option, and the options with their values.
-fn split<'a>(words: &'a [String], errors: &mut Vec<String>) -> (Vec<&'a str>, BTreeMap<&'a str, &'a str>) {
-    let (mut plain, mut options) = (Vec::new(), BTreeMap::new());
-    let mut rest = words.iter().map(String::as_str).skip(1);
-    while let Some(word) = rest.next() {
-        if word == "--" {
-            break;
-        }
-        if !word.starts_with('-') {
-            plain.push(word);
-            continue;
-        }
-        let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-        // `-p` is the patch; of `logs` it is a switch, which no text of ours uses.
-        let valued = VALUED.contains(&name) || name == "-p";
-        if !valued && !SWITCHES.contains(&name) {
-            let known: Vec<&str> = VALUED.into_iter().chain(SWITCHES).collect();
-            let nearest = nearest(name, &known).unwrap_or_default();
-            errors.push(format!("no option that we know is `{name}`; the nearest is `{nearest}`"));
-        }
-        let value = if valued { value.or_else(|| rest.next()) } else { value };
-        options.insert(name, value.unwrap_or_default());
-    }
-    (plain, options)
 }

@@ -298,7 +298,7 @@ impl Kubernetes {
 fn nodes_client(config: &Config, limits: &Limits) -> Result<Client, Failure> {
     if config.root_cert.is_none() && config.root_cert_file.is_none() {
         let why = "the way in names no certificate authority of the cluster, so no kubelet can be trusted";
-        return Err(Failure::Credentials(why.to_owned()));
+        return Err(Failure::Unasked(why.to_owned()));
     }
     let mut config = config.clone();
     (config.accept_invalid_certs, config.tls_server_name) = (false, None);

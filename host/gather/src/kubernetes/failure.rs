@@ -36,6 +36,8 @@ pub enum Failure {
         /// How long.
         within: Duration,
     },
+    /// Nobody was asked.
+    Unasked(String),
     /// An answer that is not what the API promises.
     Malformed(String),
 }
@@ -69,7 +71,7 @@ impl Failure {
         match self {
             Self::Status { code, .. } => matches!(code, 429 | 502 | 503 | 504),
             Self::Unreachable { .. } | Self::Timeout { .. } => true,
-            Self::Unauthenticated { .. } | Self::Credentials(_) | Self::Malformed(_) => false,
+            Self::Unauthenticated { .. } | Self::Credentials(_) | Self::Unasked(_) | Self::Malformed(_) => false,
         }
     }
 
@@ -106,6 +108,7 @@ impl fmt::Display for Failure {
             Self::Status { code, message } => write!(f, "{code}: {message}"),
             Self::Unauthenticated { hint } => write!(f, "the API server does not know who we are (401): {hint}"),
             Self::Credentials(why) => write!(f, "no credentials for the API server: {why}"),
+            Self::Unasked(why) => f.write_str(why),
             Self::Unreachable { server, why } => write!(f, "cannot reach {server}: {why}"),
             Self::Timeout { server, within } => write!(f, "no answer from {server} within {within:?}"),
             Self::Malformed(why) => write!(f, "an answer that cannot be read: {why}"),

@@ -62,7 +62,7 @@ impl Kubernetes {
             Kubelets::Direct => {
                 let answer = match &node.address {
                     Some(address) => self.get_from_node(&format!("https://{address}/configz")).await,
-                    None => Err(Failure::Malformed("its node names no InternalIP".to_owned())),
+                    None => Err(Failure::Unasked("the node names no InternalIP".to_owned())),
                 };
                 item(&node.name, "direct", answer).map_err(|failure| gap(&failure, "get nodes/configz"))
             }
@@ -88,7 +88,7 @@ fn item(node: &str, source: &'static str, answer: Result<Vec<u8>, Failure>) -> R
 }
 
 fn from_file(files: &Files, node: &str) -> Result<Item, Gap> {
-    let missing = || Failure::Malformed(format!("{} holds nothing of this node", files.path.display()));
+    let missing = || Failure::Unasked(format!("{} holds nothing of this node", files.path.display()));
     let of = |text: &str| {
         let item = Tree::parse(text).map_err(|error| Failure::Malformed(error.to_string()))?;
         Ok(Item::new(&item, &["/node"]))
