@@ -37,6 +37,19 @@ impl Table {
         self.figure(what, &megabytes(ours), &target);
     }
 
+    /// Bytes of ours and of another; `target` is the largest ratio that is good.
+    pub fn share(&mut self, what: &str, ours: u64, against: (&str, u64), target: f64) {
+        #[expect(clippy::cast_precision_loss, reason = "for people")]
+        let ratio = ours as f64 / against.1 as f64;
+        self.0.push(Row {
+            what: what.to_owned(),
+            ours: megabytes(ours),
+            against: format!("{} {}", against.0, megabytes(against.1)),
+            ratio: format!("{ratio:.2}×"),
+            target: verdict(ratio <= target, &format!("≤ {target}×")),
+        });
+    }
+
     /// A figure that stands by itself.
     pub fn figure(&mut self, what: &str, ours: &str, target: &str) {
         let text = str::to_owned;
