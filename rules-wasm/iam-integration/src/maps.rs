@@ -4,7 +4,7 @@ use crate::Params;
 use crate::words::{count, list};
 use eksamine_facts::core::ConfigMap;
 use eksamine_facts::derive::aws_auth::{self, Malformed, Mappings};
-use eksamine_facts::{Label, Text};
+use eksamine_facts::Text;
 use eksamine_rule::prelude::*;
 
 /// Which map.
@@ -144,7 +144,7 @@ type Reading = Option<Result<Contents, Malformed>>;
 fn read(item: &Item<ConfigMap>, key: Key) -> Result<Reading, Unknown> {
     let Some(data) = item.get()?.data.declared()? else { return Ok(None) };
     let entry = data.entry(key.name());
-    let text = entry.declared()?.map(Label::as_str).filter(|text| !text.is_empty());
+    let text = entry.declared()?.map(|text| text.as_str()).filter(|text| !text.is_empty());
     Ok(text.map(|text| match key {
         Key::Roles => aws_auth::roles(text).map(Contents::Mappings),
         Key::Users => aws_auth::users(text).map(Contents::Mappings),
