@@ -27,6 +27,7 @@ mod policy;
 pub mod routing;
 mod selector;
 mod tiered;
+pub mod time;
 mod yaml;
 
 pub use coverage::{Applied, Cover, Direction};
