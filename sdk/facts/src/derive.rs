@@ -13,6 +13,7 @@ pub mod endpoint;
 pub mod engine;
 mod expression;
 pub mod fargate;
+pub mod iam;
 pub mod identity;
 pub mod images;
 pub mod index;
