@@ -1,13 +1,13 @@
 //! Everything there is, once, as AWS spells it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use eksamine_facts::{Availability, Gathered};
 use serde_json::{Value, json};
 
-use crate::scene::{NODES, Scene, every_kind, items, kubernetes_items, names, nodes};
+use crate::scene::{NODES, PODS, Scene, every_kind, items, kubernetes_items, names, nodes};
 
 const MARKER: &str = "(redacted by eksamine)";
 
@@ -24,6 +24,22 @@ async fn all_pages_are_read_and_nobody_elses_things() -> Result<()> {
     ensure!(groups.len() == 3 && groups.iter().all(|name| name.starts_with("/aws/eks/prod/cluster")), "{groups:?}");
     let templates = items(&facts, "aws.ec2.launchtemplateversions")?;
     ensure!(templates.iter().all(|t| t["VersionNumber"] == 2) && templates.len() == 2, "{templates:?}");
+    let scanned = items(&facts, "aws.ecr.repositoryscanningconfigurations")?;
+    let of = |item: &Value| {
+        (item["$region"].as_str().map(str::to_owned), item["repositoryName"].as_str().map(str::to_owned))
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let repositories =
+        [("eu-west-1", "jobs"), ("eu-west-1", "shop/web"), ("eu-west-1", "tools"), ("us-east-1", "base")];
+    ensure!(scanned.iter().map(of).collect::<BTreeSet<_>>() == repositories.map(|(a, b)| (text(a), text(b))).into());
+    // What runs in one region is asked for there, and that one image is gone is no gap.
+    let images = names(&facts, "aws.ecr.images", "/repositoryName")?;
+    ensure!(images.len() == 2 && images.contains(&"base".to_owned()), "{images:?}");
+    let findings = items(&facts, "aws.ecr.imagescanfindings")?;
+    ensure!(
+        findings.iter().all(|f| f["imageScanFindings"]["findings"] == MARKER) && findings.len() == 2,
+        "{findings:?}"
+    );
     for paged in ["ListNodegroups", "DescribeSubnets", "DescribeRouteTables", "DescribeLogGroups", "ListResources"] {
         let calls = scene.log()?.iter().filter(|call| call.operation == paged).count();
         ensure!(calls == 2, "{paged} was called {calls} times, so it was not paged");
@@ -99,7 +115,8 @@ async fn no_call_is_made_for_nothing() -> Result<()> {
         }
     }
     let scene = Scene::of(data)?;
-    let known = BTreeMap::from([(NODES.to_owned(), kubernetes_items(&[json!({"spec": {}})])?)]);
+    let empty = || kubernetes_items(&[json!({"spec": {}})]);
+    let known = BTreeMap::from([(NODES.to_owned(), empty()?), (PODS.to_owned(), empty()?)]);
     let facts = scene.gather_with(&scene.aws()?, &every_kind(), known).await?;
     for (kind, gathered) in &facts {
         ensure!(gathered.status == Availability::Complete, "{kind}: {gathered:?}");
@@ -107,6 +124,7 @@ async fn no_call_is_made_for_nothing() -> Result<()> {
     let log = scene.log()?;
     ensure!(log.iter().all(|call| !holds_empty_list(&call.params)), "{log:?}");
     let asked = |operation: &str| log.iter().filter(|call| call.operation == operation).count();
+    ensure!(asked("BatchGetRepositoryScanningConfiguration") == 1 && asked("DescribeImages") == 0);
     ensure!(asked("DescribeSubnets") + asked("DescribeRouteTables") + asked("DescribeLaunchTemplateVersions") == 0);
     ensure!(log.iter().all(|c| c.operation != "DescribeInstances" || c.params["Filters"][0]["Name"] == "tag:aws:eks:cluster-name"));
     Ok(())

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const EFS: &str = "cfn.AWS::EFS::FileSystem";
 pub(crate) const NODES: &str = "k8s.nodes.v1";
+pub(crate) const PODS: &str = "k8s.pods.v1";
 
 pub(crate) struct Scene {
     pub(crate) world: AwsWorld,
@@ -38,9 +39,9 @@ impl Scene {
         Aws::new(&self.config(REGION), REGION, quick()).context("no client")
     }
 
-    /// These kinds, with what they need, and the cluster's nodes given.
+    /// These kinds, with what they need, and the cluster's nodes and pods given.
     pub(crate) async fn gather(&self, kinds: &[&str]) -> Result<BTreeMap<String, Gathered>> {
-        self.gather_with(&self.aws()?, kinds, BTreeMap::from([(NODES.to_owned(), nodes()?)])).await
+        self.gather_with(&self.aws()?, kinds, known()?).await
     }
 
     pub(crate) async fn gather_with(
@@ -90,7 +91,7 @@ async fn run(
         cluster: Some("prod".into()),
         ..Scope::default()
     };
-    gather(&Run { aws, scope: &scope, rows, types, tier: 1, progress: &|_| {} }, known).await
+    gather(&Run { aws, scope: &scope, rows, types, tier: 2, progress: &|_| {} }, known).await
 }
 
 /// Everything the catalogue has, and one type through Cloud Control.
@@ -111,6 +112,28 @@ pub(crate) fn quick() -> Limits {
         attempt: Duration::from_secs(20),
         ..Limits::default()
     }
+}
+
+/// What Kubernetes has been asked for by then.
+pub(crate) fn known() -> Result<BTreeMap<String, Gathered>> {
+    Ok(BTreeMap::from([(NODES.to_owned(), nodes()?), (PODS.to_owned(), pods()?)]))
+}
+
+/// Of images in two regions, of another account and of another registry.
+fn pods() -> Result<Gathered> {
+    let digest = |byte: &str| format!("sha256:{}", byte.repeat(32));
+    let here = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web";
+    let elsewhere = "111122223333.dkr.ecr.us-east-1.amazonaws.com/base";
+    let status = |image: &str, byte: &str| json!({"name": "c", "imageID": format!("{image}@{}", digest(byte))});
+    kubernetes_items(&[
+        json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "c", "image": format!("{here}:1")}]},
+            "status": {"containerStatuses": [status(here, "0a")]}}),
+        json!({"metadata": {"name": "base"}, "spec": {"containers": [{"name": "c", "image": format!("{elsewhere}:1")}]},
+            "status": {"containerStatuses": [status(elsewhere, "0b"), status(here, "ff")]}}),
+        json!({"metadata": {"name": "other"}, "spec": {"containers": [
+            {"name": "a", "image": "444455556666.dkr.ecr.eu-central-1.amazonaws.com/x:1"}, {"name": "b", "image": "nginx"}]},
+            "status": {"containerStatuses": [status("docker.io/library/nginx", "0c")]}}),
+    ])
 }
 
 pub(crate) fn nodes() -> Result<Gathered> {

@@ -130,7 +130,7 @@ async fn a_profile_says_where_services_answer() -> Result<()> {
         let config = aws_config::defaults(BehaviorVersion::latest()).profile_files(files.clone()).profile_name(profile);
         let config = config.region(Region::new(REGION)).http_client(eksamine_gather::aws::connections()).load().await;
         let service = catalogue::aws(kind).context("a row")?.service;
-        anyhow::Ok(Endpoints::new(config, REGION).of(service).0)
+        anyhow::Ok(Endpoints::new(config, REGION).of(service, None).0)
     };
     ensure!(url("here", "aws.eks.clusters").await? == "http://eks:2");
     ensure!(url("here", "aws.logs.loggroups").await? == "http://logs:3");

@@ -8,6 +8,7 @@ mod cloudcontrol;
 mod ec2;
 mod ecr;
 mod eks;
+mod inspector2;
 mod kms;
 mod kubernetes;
 mod logs;
@@ -28,13 +29,20 @@ pub const AWS: &[AwsKind] = &[
     ec2::ROUTE_TABLES,
     ec2::SUBNETS,
     ec2::VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
+    ecr::IMAGE_DETAILS,
+    ecr::IMAGE_SCAN_FINDINGS,
     ecr::PULL_THROUGH_CACHE_RULES,
+    ecr::REGISTRY_SCANNING_CONFIGURATIONS,
+    ecr::REPOSITORIES,
+    ecr::REPOSITORY_SCANNING_CONFIGURATIONS,
     eks::ACCESS_ENTRIES,
     eks::ADDONS,
     eks::CLUSTERS,
     eks::FARGATE_PROFILES,
     eks::IDENTITY_PROVIDER_CONFIGS,
     eks::NODEGROUPS,
+    inspector2::ACCOUNT_STATUSES,
+    inspector2::COVERED_RESOURCES,
     kms::KEYS,
     logs::LOG_GROUPS,
     sts::CALLER_IDENTITIES,

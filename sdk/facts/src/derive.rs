@@ -13,6 +13,7 @@ pub mod endpoint;
 pub mod engine;
 mod expression;
 pub mod fargate;
+pub mod iam;
 pub mod identity;
 pub mod images;
 pub mod index;
@@ -27,6 +28,7 @@ mod policy;
 pub mod routing;
 mod selector;
 mod tiered;
+pub mod time;
 mod yaml;
 
 pub use coverage::{Applied, Cover, Direction};

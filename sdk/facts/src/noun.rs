@@ -23,6 +23,10 @@ pub trait Fact: Sized + Default {
         Reading::odd("a number")
     }
     #[doc(hidden)]
+    fn from_fraction(_: f64) -> Reading<Self> {
+        Reading::odd("a number with a fraction")
+    }
+    #[doc(hidden)]
     fn from_text(_: &str) -> Reading<Self> {
         Reading::odd("a string")
     }
@@ -74,8 +78,8 @@ impl<'de, T: Fact> Deserialize<'de> for Known<T> {
             fn visit_u64<E>(self, v: u64) -> Result<State<T>, E> {
                 Ok(i64::try_from(v).map_or(State::Odd("a number beyond 64 bits"), |v| T::from_integer(v).0))
             }
-            fn visit_f64<E>(self, _: f64) -> Result<State<T>, E> {
-                Ok(State::Odd("a number with a fraction"))
+            fn visit_f64<E>(self, v: f64) -> Result<State<T>, E> {
+                Ok(T::from_fraction(v).0)
             }
             fn visit_str<E>(self, v: &str) -> Result<State<T>, E> {
                 Ok(T::from_text(v).0)
@@ -166,6 +170,28 @@ impl Fact for bool {
 impl Fact for i64 {
     fn from_integer(value: i64) -> Reading<Self> {
         Reading(State::Value(value))
+    }
+}
+
+/// A point in time as AWS's JSON protocols write it: seconds since 1970, perhaps with a fraction, which is dropped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// Whole seconds since 1970.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+}
+
+impl Fact for Timestamp {
+    fn from_integer(value: i64) -> Reading<Self> {
+        Reading(State::Value(Self(value)))
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "what is beyond 64 bits becomes the last second they can hold")]
+    fn from_fraction(value: f64) -> Reading<Self> {
+        Reading(State::Value(Self(value.floor() as i64)))
     }
 }
 
@@ -428,6 +454,18 @@ mod tests {
         assert_eq!(why(read("{}").get().cloned()), "a value is empty");
         assert_eq!(why(read("[]").get().cloned()), "a value is a list, which it should not be");
         assert_eq!(why(read(r#"{"x":1}"#).get().expect("an object").name.get()), "Name is missing");
+    }
+
+    #[test]
+    fn a_time_is_a_number_with_or_without_a_fraction() {
+        let read = |json: &str| {
+            let time: Known<Timestamp> = serde_json::from_str(json).expect("JSON");
+            time.get().map(|time| time.seconds()).map_err(|why| why.to_string())
+        };
+        assert_eq!((read("1763800000.75"), read("1763800000")), (Ok(1_763_800_000), Ok(1_763_800_000)));
+        assert!(read("\"2026\"").is_err());
+        let count: Known<i64> = serde_json::from_str("1.5").expect("JSON");
+        assert_eq!(why(count.get().cloned()), "a value is a number with a fraction, which it should not be");
     }
 
     #[test]

@@ -29,3 +29,12 @@ pub struct Scope {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_server: Option<String>,
 }
+
+impl Scope {
+    /// The account that the cluster is in, which need not be the caller's: the fifth part of its ARN.
+    #[must_use]
+    pub fn account_of_cluster(&self) -> Option<&str> {
+        let of_arn = self.cluster_arn.as_deref().and_then(|arn| arn.split(':').nth(4));
+        of_arn.filter(|account| !account.is_empty()).or(self.account.as_deref())
+    }
+}

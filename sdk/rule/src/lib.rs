@@ -26,6 +26,7 @@
 //! [`eksamine_facts::Known`].
 
 mod component;
+pub mod inventory;
 pub mod kubelets;
 mod source;
 mod tally;

@@ -150,7 +150,9 @@ pub fn row_calls(row: &AwsKind) -> Vec<Value> {
     ways.chain(parts)
         .map(|(call, items)| {
             let (identity, redact) = if items { (row.identity, row.redact) } else { (&[][..], &[][..]) };
-            call_line(row.kind, row.service, call, identity, redact)
+            // What the row adds stands in no model.
+            let identity: Vec<&str> = identity.iter().copied().filter(|at| !at.starts_with("/$")).collect();
+            call_line(row.kind, row.service, call, &identity, redact)
         })
         .collect()
 }
@@ -194,6 +196,6 @@ fn below(at: &str, value: &From, found: &mut Vec<String>) {
     match value {
         From::List(values) => values.iter().for_each(|value| below(&format!("{at}/*"), value, found)),
         From::Object(input) => members(at, input, found),
-        From::Text(_) | From::True | From::Of(_) | From::Item(_) | From::Chunk => {}
+        From::Text(_) | From::True | From::Of(_) | From::Item(_) | From::Chunk | From::ChunkOf(_) => {}
     }
 }

@@ -124,6 +124,17 @@ impl Aws {
 
     /// The body of the answer to one call with this input.
     pub(crate) async fn call(&self, service: &Service, call: &Call, input: &Tree<'_>) -> Result<String, CallError> {
+        self.call_in(None, service, call, input).await
+    }
+
+    /// The same in another region.
+    pub(crate) async fn call_in(
+        &self,
+        region: Option<&str>,
+        service: &Service,
+        call: &Call,
+        input: &Tree<'_>,
+    ) -> Result<String, CallError> {
         let request = request::build(service, call, input)?;
         let gate = self.gate(service);
         let _turn = gate.acquire().await;
@@ -131,7 +142,7 @@ impl Aws {
             return Err(CallError::Credentials(why.to_owned()));
         }
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let (url, region) = self.endpoints.of(service);
+        let (url, region) = self.endpoints.of(service, region);
         let (http, credentials, limits) = (&self.http, &self.credentials, &self.limits);
         let wire = Wire { http, credentials, limits, url: &url, region: &region };
         let answer = wire.send(service, call.operation, request).await;

@@ -33,7 +33,7 @@ impl Collector<'_> {
         let (mut items, mut gaps, mut whole) = (BTreeMap::new(), Vec::new(), false);
         for way in row.ways {
             let found = self.chain(row.service, way, None).await;
-            whole |= found.gaps.is_empty();
+            whole |= found.asked && found.gaps.is_empty();
             gaps.extend(found.gaps);
             for item in found.results {
                 // Two ways may lead to one item; the first answer stays.
@@ -76,10 +76,11 @@ impl Collector<'_> {
 
     /// Calls of which each is made for what the one before gave.
     pub(super) async fn chain(&self, service: &Service, calls: &[Call], item: Option<&Tree<'static>>) -> Found {
-        let mut found = Found { results: item.cloned().into_iter().collect(), gaps: Vec::new() };
+        let mut found = Found { results: item.cloned().into_iter().collect(), ..Found::default() };
         for call in calls {
             let (targets, unread) = self.targets(call, std::mem::take(&mut found.results));
             found.gaps.extend(unread);
+            found.asked |= !targets.is_empty();
             let answers = stream::iter(targets).map(|target| self.fetch(service, call, target, item));
             let answers: Vec<Found> = answers.buffered(ABREAST).collect().await;
             found = answers.into_iter().fold(found, Found::and);
@@ -88,9 +89,16 @@ impl Collector<'_> {
     }
 
     fn targets(&self, call: &Call, results: Vec<Tree<'static>>) -> (Vec<Target>, Option<Gap>) {
-        let one = |of| Target { of: Some(of), chunk: Vec::new() };
+        let region = |of: &Tree<'_>| Some(of.at(call.region?)?.as_text()?.to_owned());
+        let one = |of: Tree<'static>| Target { region: region(&of), of: Some(of), chunk: Vec::new() };
         let chunks = |values: &[Tree<'static>], size| -> Vec<Target> {
-            values.chunks(size).map(|chunk| Target { of: None, chunk: chunk.to_vec() }).collect()
+            let mut by_region: BTreeMap<Option<String>, Vec<Tree<'static>>> = BTreeMap::new();
+            values.iter().for_each(|value| by_region.entry(region(value)).or_default().push(value.clone()));
+            let of_region = |(region, values): (Option<String>, Vec<Tree<'static>>)| -> Vec<Target> {
+                let target = |chunk: &[_]| Target { of: None, chunk: chunk.to_vec(), region: region.clone() };
+                values.chunks(size).map(target).collect()
+            };
+            by_region.into_iter().flat_map(of_region).collect()
         };
         match &call.each {
             Each::Once => (vec![Target::default()], None),
@@ -116,7 +124,7 @@ impl Collector<'_> {
         let mut distinct = BTreeMap::new();
         for item in &parent.items {
             let Ok(tree) = Tree::parse(item.text()) else { continue };
-            for value in all(&tree, values.at).into_iter().filter_map(|found| taken(values.take, found)) {
+            for value in all(&tree, values.at).into_iter().filter_map(|found| taken(values.take, found, self.names)) {
                 distinct.entry(value.canonical()).or_insert(value);
             }
         }
@@ -136,7 +144,7 @@ impl Collector<'_> {
             let Err((page, error)) = self.pages(service, call, &target, item, &mut found).await else { return found };
             if error.class(call) == Class::NotFound && target.chunk.len() > 1 {
                 let (left, right) = target.chunk.split_at(target.chunk.len() / 2);
-                let half = |chunk: &[_]| Target { of: None, chunk: chunk.to_vec() };
+                let half = |chunk: &[_]| Target { of: None, chunk: chunk.to_vec(), region: target.region.clone() };
                 let left = self.fetch(service, call, half(left), item).await;
                 return left.and(self.fetch(service, call, half(right), item).await);
             }
@@ -159,7 +167,8 @@ impl Collector<'_> {
         }
         let mut last: Option<String> = None;
         for page in 1..=PAGES {
-            let body = self.aws.call(service, call, &input).await.map_err(|error| (page, error))?;
+            let asked = self.aws.call_in(target.region.as_deref(), service, call, &input);
+            let body = asked.await.map_err(|error| (page, error))?;
             let answer = parse(service, call.operation, &body).map_err(|error| (page, error))?;
             expected(call, &answer).map_err(|error| (page, error))?;
             self.read(call, target, &answer, found);
@@ -180,7 +189,10 @@ impl Collector<'_> {
             let mut result = own(result);
             for adds in call.adds {
                 match adds {
-                    Adds::Region => result.set("$region", Tree::text(self.names.region.to_owned())),
+                    Adds::Region => {
+                        let region = target.region.as_deref().unwrap_or(self.names.region);
+                        result.set("$region", Tree::text(region.to_owned()));
+                    }
                     Adds::Account => result.set("$account", Tree::text(self.names.account.to_owned())),
                     Adds::Parent(pointer) => {
                         if let Some(parent) = target.of.as_ref().and_then(|of| of.at(pointer)) {

@@ -137,12 +137,12 @@ impl Endpoints {
         Self { config, region: region.into() }
     }
 
-    /// The URL of a service and the region its requests are signed for.
+    /// The URL of a service and the region its requests are signed for; `region`: another one than these settings'.
     #[must_use]
-    pub fn of(&self, service: &Service) -> (String, String) {
+    pub fn of(&self, service: &Service, region: Option<&str>) -> (String, String) {
         let fips = self.config.use_fips().unwrap_or_default();
         let dual_stack = self.config.use_dual_stack().unwrap_or_default();
-        let (host, signed_for) = host(service, &self.region, fips, dual_stack);
+        let (host, signed_for) = host(service, region.unwrap_or(&self.region), fips, dual_stack);
         let url = self.configured(service).unwrap_or_else(|| format!("https://{host}"));
         (url, signed_for)
     }

@@ -2,6 +2,7 @@
 
 use eksamine_facts::Tree;
 use eksamine_facts::catalogue::{Call, Input, Take, Value};
+use eksamine_facts::derive::images::{Reference, Registry};
 use std::borrow::Cow;
 
 /// The names that a row's texts are filled in with.
@@ -20,6 +21,8 @@ pub(super) struct Target {
     pub(super) of: Option<Tree<'static>>,
     /// Several of them.
     pub(super) chunk: Vec<Tree<'static>>,
+    /// Where it is asked; `None`: in the cluster's region.
+    pub(super) region: Option<String>,
 }
 
 impl Target {
@@ -38,7 +41,8 @@ impl Target {
 
 /// A short name: the text itself, or what is unique in an object.
 fn name_of(tree: &Tree<'_>) -> String {
-    let unique = ["Arn", "arn", "PolicyArn", "LoadBalancerArn", "Identifier", "id", "name"];
+    let unique =
+        ["Arn", "arn", "PolicyArn", "LoadBalancerArn", "repositoryArn", "imageDigest", "Identifier", "id", "name"];
     let named = unique.iter().find_map(|key| tree.get(key)?.as_text());
     tree.as_text().or(named).map_or_else(|| tree.canonical(), str::to_owned)
 }
@@ -76,6 +80,11 @@ fn value(value_of: &Value, context: &Context<'_>) -> Result<Tree<'static>, Strin
         Value::Item(pointer) => part(context.item, pointer),
         Value::Chunk if context.target.chunk.is_empty() => Err("an empty list would mean everything".to_owned()),
         Value::Chunk => Ok(Tree::Array(context.target.chunk.clone())),
+        Value::ChunkOf(_) if context.target.chunk.is_empty() => Err("an empty list would mean everything".to_owned()),
+        Value::ChunkOf(pointer) => {
+            let parts = context.target.chunk.iter().map(|one| part(Some(one), pointer));
+            parts.collect::<Result<_, _>>().map(Tree::Array)
+        }
         Value::List(values) => values.iter().map(|v| value(v, context)).collect::<Result<_, _>>().map(Tree::Array),
         Value::Object(members) => object(members, context),
     }
@@ -106,13 +115,31 @@ pub(super) fn own(tree: &Tree<'_>) -> Tree<'static> {
 }
 
 /// What of a value is used; `None` for values that say nothing to this call.
-pub(super) fn taken(take: Take, found: &Tree<'_>) -> Option<Tree<'static>> {
+pub(super) fn taken(take: Take, found: &Tree<'_>, names: Names<'_>) -> Option<Tree<'static>> {
     let last = || Some(found.as_text()?.rsplit('/').next()?.to_owned());
     match take {
         Take::Whole if is_null(found) => None,
         Take::Whole => Some(own(found)),
         Take::InstanceId => last().filter(|id| id.starts_with("i-")).map(Tree::text),
         Take::ArnName => last().map(Tree::text),
+        Take::OtherRegion => {
+            let (_, region) = own_image(found, names)?;
+            (region != names.region).then(|| Tree::text(region))
+        }
+        Take::OwnImage => {
+            let (image, region) = own_image(found, names)?;
+            let fields = [("region", region), ("repositoryName", image.repository), ("imageDigest", image.digest?)];
+            Some(Tree::Object(fields.into_iter().map(|(key, text)| (Cow::Borrowed(key), Tree::text(text))).collect()))
+        }
+    }
+}
+
+/// An image of a private registry of the account, and the registry's region.
+fn own_image(found: &Tree<'_>, names: Names<'_>) -> Option<(Reference, String)> {
+    let image = Reference::parse_running(found.as_text()?).ok()??;
+    match image.registry() {
+        Registry::Ecr { account, region } if account == names.account => Some((image, region)),
+        _ => None,
     }
 }
 
@@ -124,9 +151,25 @@ fn is_null(tree: &Tree<'_>) -> bool {
 mod tests {
     use super::*;
 
+    const NAMES: Names<'_> = Names { cluster: "prod", account: "111122223333", region: "eu-west-1", type_name: "" };
+
+    #[test]
+    fn images_of_the_accounts_own_registries_are_taken_apart() {
+        let take = |take, text: &'static str| taken(take, &Tree::text(text), NAMES).map(|t| t.canonical());
+        let elsewhere = "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop/web@sha256:0a";
+        assert_eq!(take(Take::OtherRegion, elsewhere).as_deref(), Some("\"us-east-1\""));
+        let image = r#"{"imageDigest":"sha256:0a","region":"us-east-1","repositoryName":"shop/web"}"#;
+        assert_eq!(take(Take::OwnImage, elsewhere).as_deref(), Some(image));
+        let here = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1";
+        assert_eq!((take(Take::OtherRegion, here), take(Take::OwnImage, here)), (None, None));
+        for other in ["nginx", "444455556666.dkr.ecr.us-east-1.amazonaws.com/web@sha256:0a", "sha256:0a", ""] {
+            assert_eq!((take(Take::OtherRegion, other), take(Take::OwnImage, other)), (None, None), "{other}");
+        }
+    }
+
     #[test]
     fn only_machines_of_ec2_have_instance_ids() {
-        let id = |text: &'static str| taken(Take::InstanceId, &Tree::text(text)).map(|t| t.canonical());
+        let id = |text: &'static str| taken(Take::InstanceId, &Tree::text(text), NAMES).map(|t| t.canonical());
         assert_eq!(id("aws:///eu-west-1a/i-0abc").as_deref(), Some("\"i-0abc\""));
         assert_eq!(id("aws:///eu-west-1a/1a2b/fargate-ip-10-0-0-1"), None);
         assert_eq!(id("eks-hybrid:///eu-west-1/prod/mi-0abc"), None);
@@ -134,15 +177,14 @@ mod tests {
 
     #[test]
     fn an_empty_chunk_is_never_an_input() {
-        let names = Names { cluster: "c", account: "a", region: "r", type_name: "" };
-        let context = Context { names, target: &Target::default(), item: None };
+        let context = Context { names: NAMES, target: &Target::default(), item: None };
         assert!(value(&Value::Chunk, &context).is_err());
+        assert!(value(&Value::ChunkOf("/name"), &context).is_err());
         assert!(value(&Value::List(&[Value::Chunk]), &context).is_err());
     }
 
     #[test]
     fn texts_are_filled_in() {
-        let names = Names { cluster: "prod", account: "1", region: "eu-west-1", type_name: "" };
-        assert_eq!(filled("/aws/eks/{cluster}/cluster", names), "/aws/eks/prod/cluster");
+        assert_eq!(filled("/aws/eks/{cluster}/cluster", NAMES), "/aws/eks/prod/cluster");
     }
 }

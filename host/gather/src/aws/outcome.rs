@@ -11,12 +11,15 @@ use eksamine_facts::{Availability, Gap, Tree};
 pub(super) struct Found {
     pub(super) results: Vec<Tree<'static>>,
     pub(super) gaps: Vec<Gap>,
+    /// Whether a call was made at all.
+    pub(super) asked: bool,
 }
 
 impl Found {
     pub(super) fn and(mut self, other: Self) -> Self {
         self.results.extend(other.results);
         self.gaps.extend(other.gaps);
+        self.asked |= other.asked;
         self
     }
 }

@@ -18,8 +18,12 @@ pub(crate) enum Probed {
 }
 
 /// Ids that are well spelt and belong to nobody: authorization comes before "not found", but after "malformed".
-const NOBODYS: &[(&str, &str)] =
-    &[("InstanceIds", "i-00000000000000000"), ("LaunchTemplateId", "lt-00000000000000000"), ("Versions", "1")];
+const NOBODYS: &[(&str, &str)] = &[
+    ("InstanceIds", "i-00000000000000000"),
+    ("LaunchTemplateId", "lt-00000000000000000"),
+    ("Versions", "1"),
+    ("imageDigest", "sha256:0000000000000000000000000000000000000000000000000000000000000000"),
+];
 const NOBODY: &str = "eksamine-probe";
 
 impl Aws {
@@ -72,7 +76,7 @@ fn value(member: &str, value_of: &Value, fill: &impl Fn(&str) -> String) -> Tree
         Value::Text(text) => Tree::text(fill(text)),
         Value::True => Tree::Token(Cow::Borrowed("true")),
         Value::Of(_) | Value::Item(_) => nobody(),
-        Value::Chunk => Tree::Array(vec![nobody()]),
+        Value::Chunk | Value::ChunkOf(_) => Tree::Array(vec![nobody()]),
         Value::List(values) => Tree::Array(values.iter().map(|inner| value(member, inner, fill)).collect()),
         Value::Object(members) => Tree::Object(members.iter().map(|inner| entry(inner, fill)).collect()),
     }

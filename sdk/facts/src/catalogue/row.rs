@@ -77,6 +77,8 @@ pub struct Call {
     pub http: Option<Http>,
     /// How often it is made.
     pub each: Each,
+    /// Pointer to the region that is asked, in the value that it is made for. `None`: the cluster's.
+    pub region: Option<&'static str>,
     /// Members of the operation's input.
     pub input: &'static [Input],
     /// How further pages are asked for.
@@ -140,6 +142,12 @@ pub enum Take {
     InstanceId,
     /// What follows the last slash of an ARN.
     ArnName,
+    /// Of an image reference, the region of its registry: nothing where that is not a private one of the account, or is in
+    /// the cluster's region.
+    OtherRegion,
+    /// Of what a container runs, an object with `region`, `repositoryName` and `imageDigest`; nothing where it is not from
+    /// a private registry of the account, or no digest is named.
+    OwnImage,
 }
 
 /// A member of an input.
@@ -164,6 +172,8 @@ pub enum Value {
     Item(&'static str),
     /// The values of the chunk.
     Chunk,
+    /// A pointer into each value of the chunk.
+    ChunkOf(&'static str),
     /// A list.
     List(&'static [Value]),
     /// A structure.
@@ -230,7 +240,7 @@ impl Value {
     #[must_use]
     pub fn holds_chunk(&self) -> bool {
         match self {
-            Self::Chunk => true,
+            Self::Chunk | Self::ChunkOf(_) => true,
             Self::List(values) => values.iter().any(Self::holds_chunk),
             Self::Object(members) => members.iter().any(|m| m.value.holds_chunk()),
             Self::Text(_) | Self::True | Self::Of(_) | Self::Item(_) => false,
@@ -251,6 +261,7 @@ impl Call {
         operation: "",
         http: None,
         each: Each::Once,
+        region: None,
         input: &[],
         paging: None,
         results: "",

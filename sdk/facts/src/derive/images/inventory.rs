@@ -32,6 +32,8 @@ pub struct Image {
     /// Those of both in exempt namespaces.
     pub exempt: usize,
     users: BTreeMap<User, Example>,
+    /// Digests that containers outside of exempt namespaces run. There are no more than images.
+    running: BTreeMap<String, Example>,
 }
 
 /// A user of an image outside of exempt namespaces.
@@ -223,10 +225,18 @@ impl<'e> Images<'e> {
                 Err(why) => self.doubt(home, &format!("the state of {part}: "), &why),
                 Ok(None) => {}
                 Ok(Some((image, field))) => {
+                    let at = format!("{at}/{index}/{field}");
                     let own = declared.iter().find(|d| name.is_some() && d.name == name);
-                    if own.is_none_or(|own| own.image.name() != image.name()) {
+                    let same = own.filter(|own| own.image.name() == image.name());
+                    if same.is_none() {
                         let instead_of = own.map(|own| own.image.to_string());
-                        self.add(home, &image, part, instead_of, &format!("{at}/{index}/{field}"));
+                        self.add(home, &image, part, instead_of, &at);
+                    }
+                    let listed = same.map_or(&image, |own| &own.image);
+                    if let (false, Some(digest), Some(entry)) =
+                        (home.exempt, &image.digest, self.images.get_mut(listed))
+                    {
+                        entry.runs(digest, home.example(&at));
                     }
                 }
             }
@@ -241,12 +251,11 @@ impl<'e> Images<'e> {
         }
         *(if home.word == "Pod" { &mut image.in_pods } else { &mut image.in_templates }) += 1;
         let user = User { workload: home.workload.clone(), part, instead_of };
-        let name = format!("{} {}", home.name, home.word);
-        let place = format!("{}{at}", home.place);
-        let example = image.users.entry(user).or_insert_with(|| Example { name: name.clone(), place: place.clone() });
-        if name < example.name {
-            *example = Example { name, place };
-        }
+        image
+            .users
+            .entry(user)
+            .and_modify(|example| example.least(home.example(at)))
+            .or_insert_with(|| home.example(at));
         if image.users.len() > NAMED {
             image.users.pop_last();
         }
@@ -275,7 +284,43 @@ impl std::fmt::Debug for Images<'_> {
     }
 }
 
+impl Home<'_> {
+    fn example(&self, at: &str) -> Example {
+        Example { name: format!("{} {}", self.name, self.word), place: format!("{}{at}", self.place) }
+    }
+}
+
+impl Example {
+    fn least(&mut self, other: Self) {
+        if other.name < self.name {
+            *self = other;
+        }
+    }
+}
+
 impl Image {
+    fn runs(&mut self, digest: &str, example: Example) {
+        self.running.entry(digest.to_owned()).and_modify(|known| known.least(example.clone())).or_insert(example);
+    }
+
+    /// The digests that containers run under this reference, each with the place where one of them says so.
+    pub fn running(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.running.iter().map(|(digest, example)| (digest.as_str(), example.place.as_str()))
+    }
+
+    /// How often, and by whom: `used 3 times in pods, by container app of Deployment shop/web`.
+    #[must_use]
+    pub fn used(&self) -> String {
+        let users: Vec<String> = self.users.keys().map(User::to_string).collect();
+        let times = |count: usize| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+        let often = match (self.in_pods, self.in_templates) {
+            (pods, 0) => format!("{} in pods", times(pods)),
+            (0, templates) => format!("{} in templates", times(templates)),
+            (pods, templates) => format!("{} in pods and {} in templates", times(pods), times(templates)),
+        };
+        format!("used {often}, by {}", users.join(", "))
+    }
+
     /// Whether anything outside of exempt namespaces uses it.
     #[must_use]
     pub const fn is_used(&self) -> bool {
@@ -285,6 +330,13 @@ impl Image {
     /// The first users, each with the place where one of them names it.
     pub fn users(&self) -> impl Iterator<Item = (&User, &str)> {
         self.users.iter().map(|(user, example)| (user, example.place.as_str()))
+    }
+}
+
+impl std::fmt::Display for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.part, self.workload)?;
+        self.instead_of.iter().try_for_each(|declared| write!(f, ", which declares {declared}"))
     }
 }
 

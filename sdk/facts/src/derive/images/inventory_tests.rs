@@ -121,6 +121,42 @@ fn what_cannot_be_read_is_a_doubt() {
 }
 
 #[test]
+fn digests_are_kept_by_what_was_declared() {
+    let mut images = Images::new(&|namespace| namespace == "exempt");
+    let item = |namespace: &str, name: &str| {
+        format!(
+            r#"{{"metadata":{{"namespace":"{namespace}","name":"{name}"}},"spec":{{"containers":[{{"name":"a","image":"a:1"}},
+            {{"name":"b","image":"b:1"}}]}},"status":{{"containerStatuses":[
+            {{"name":"a","imageID":"docker.io/library/a@{DIGEST}"}},{{"name":"b","imageID":"mirror.corp/b@{DIGEST}"}}]}}}}"#
+        )
+    };
+    for (place, item) in [("/2", item("shop", "q")), ("/1", item("shop", "p")), ("/0", item("exempt", "e"))] {
+        images.add_pod(&serde_json::from_str(&item).expect("JSON"), place);
+    }
+    let line = |(reference, image): (&Reference, &Image)| {
+        let places: Vec<&str> = image.running().map(|(_, place)| place).collect();
+        (reference.name(), places.join(" "))
+    };
+    let found: Vec<_> = images.iter().map(line).collect();
+    let of = |name: &str, place: &str| (name.to_owned(), place.to_owned());
+    let expected = [
+        of("docker.io/library/a", "/1/status/containerStatuses/0/imageID"),
+        of("docker.io/library/b", ""),
+        of("mirror.corp/b", "/1/status/containerStatuses/1/imageID"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn usage_is_said_in_words() {
+    let mut images = Images::new(&none);
+    let item = pod("p", r#""spec":{"containers":[{"name":"a","image":"a"}]}"#);
+    images.add_pod(&serde_json::from_str(&item).expect("JSON"), "/");
+    let said: Vec<String> = images.iter().map(|(_, image)| image.used()).collect();
+    assert_eq!(said, ["used once in pods, by container a of Pod shop/p"]);
+}
+
+#[test]
 fn memory_does_not_grow_with_the_number_of_pods() {
     let mut images = Images::new(&none);
     for index in 0..1_000 {
