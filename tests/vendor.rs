@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use eksamine_facts::SCHEMA;
-use eksamine_facts::catalogue::{self, AwsKind, Each, Value as From};
+use eksamine_facts::catalogue::{self, AwsKind, Each, Take, Value as From};
 use eksamine_pack::RuleMeta;
 use eksamine_tests::rules::root;
 use eksamine_tests::vendor::{Misfit, Vendors, What, aws_commands, commands, read_by_eye};
@@ -115,6 +115,9 @@ fn what_the_catalogue_reads_in_other_kinds_is_there() -> Result<()> {
     for call in catalogue::AWS.iter().flat_map(AwsKind::calls) {
         let (Each::Value(values) | Each::Chunks(values, _)) = &call.each else { continue };
         asked.push((values.kind, values.at.to_owned()));
+        if values.take == Take::HttpListener {
+            asked.extend(["/ListenerArn", "/Protocol"].map(|field| (values.kind, format!("{}{field}", values.at))));
+        }
         let of = call.input.iter().filter_map(|input| match input.value {
             From::Of(below) | From::List(&[From::Of(below)]) => Some(format!("{}{below}", values.at)),
             _ => None,

@@ -14,6 +14,8 @@ mod document;
 pub mod ec2;
 pub mod ecr;
 pub mod eks;
+pub mod elb;
+pub mod elbv2;
 mod fields;
 mod items;
 mod json;

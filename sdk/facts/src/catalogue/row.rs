@@ -140,6 +140,8 @@ pub enum Take {
     InstanceId,
     /// What follows the last slash of an ARN.
     ArnName,
+    /// The ARN of a listener that speaks HTTP; nothing of the others.
+    HttpListener,
 }
 
 /// A member of an input.
