@@ -115,6 +115,9 @@ fn what_the_catalogue_reads_in_other_kinds_is_there() -> Result<()> {
     for call in catalogue::AWS.iter().flat_map(AwsKind::calls) {
         let (Each::Value(values) | Each::Chunks(values, _)) = &call.each else { continue };
         asked.push((values.kind, values.at.to_owned()));
+        if values.take == Take::HttpListener {
+            asked.extend(["/ListenerArn", "/Protocol"].map(|field| (values.kind, format!("{}{field}", values.at))));
+        }
         // What is taken out of a text is no part of the other kind.
         let whole = values.take == Take::Whole;
         let of = call.input.iter().filter(|_| whole).filter_map(|input| match input.value {

@@ -58,7 +58,9 @@ fn check(action: &str, kind: &str, gathered: &Gathered, whole: &BTreeMap<String,
         Kind::Aws(row) => !row.ways.iter().copied().flatten().any(|call| call.actions.contains(&action)),
         _ => false,
     };
-    let needed = found.needs().into_iter().filter_map(|need| Kind::find(need).ok()).any(|need| own(&need));
+    // At any distance: rules are asked of listeners, and listeners of load balancers.
+    let needs = catalogue::closure(found.needs())?;
+    let needed = needs.into_iter().filter_map(|need| Kind::find(need).ok()).any(|need| own(&need));
     let status = match (own(&found), needed) {
         (true, _) if completes => Availability::Partial,
         (true, _) => Availability::Denied,

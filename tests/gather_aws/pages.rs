@@ -20,6 +20,12 @@ async fn all_pages_are_read_and_nobody_elses_things() -> Result<()> {
     ensure!(names(&facts, "aws.ec2.subnets", "/SubnetId")? == ["subnet-0a", "subnet-0b", "subnet-0c"]);
     ensure!(names(&facts, "aws.ec2.routetables", "/RouteTableId")? == ["rtb-a", "rtb-b", "rtb-c"]);
     ensure!(names(&facts, "cfn.AWS::EFS::FileSystem", "/FileSystemId")? == ["fs-0a", "fs-0b", "fs-0c"]);
+    let balancers = names(&facts, "aws.elbv2.loadbalancers", "/LoadBalancerName")?;
+    ensure!(balancers == ["k8s-shop-web", "k8s-tools-wiki", "k8s-infra-edge"], "{balancers:?}");
+    ensure!(names(&facts, "aws.elb.loadbalancers", "/LoadBalancerName")? == ["a0", "a1", "a2"]);
+    // Of listeners that speak HTTP, and each with the listener that was asked.
+    let listeners = names(&facts, "aws.elbv2.rules", "/$parent")?;
+    ensure!(listeners.len() == 6 && listeners.iter().all(|arn| arn.ends_with("/80")), "{listeners:?}");
     let groups = names(&facts, "aws.logs.loggroups", "/logGroupName")?;
     ensure!(groups.len() == 3 && groups.iter().all(|name| name.starts_with("/aws/eks/prod/cluster")), "{groups:?}");
     let templates = items(&facts, "aws.ec2.launchtemplateversions")?;

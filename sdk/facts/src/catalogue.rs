@@ -8,6 +8,8 @@ mod cloudcontrol;
 mod ec2;
 mod ecr;
 mod eks;
+mod elb;
+mod elbv2;
 mod inspector2;
 mod kms;
 mod kubernetes;
@@ -41,6 +43,13 @@ pub const AWS: &[AwsKind] = &[
     eks::FARGATE_PROFILES,
     eks::IDENTITY_PROVIDER_CONFIGS,
     eks::NODEGROUPS,
+    elb::LOAD_BALANCERS,
+    elb::TAGS,
+    elbv2::LISTENERS,
+    elbv2::LOAD_BALANCERS,
+    elbv2::RULES,
+    elbv2::TAGS,
+    elbv2::TARGET_GROUPS,
     inspector2::ACCOUNT_STATUSES,
     inspector2::COVERED_RESOURCES,
     kms::KEYS,

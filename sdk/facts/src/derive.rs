@@ -20,6 +20,7 @@ pub mod index;
 pub mod kubelet;
 mod label_text;
 pub mod launch;
+pub mod load_balancers;
 mod logic;
 pub mod node;
 pub mod placement;

@@ -14,6 +14,8 @@ mod document;
 pub mod ec2;
 pub mod ecr;
 pub mod eks;
+pub mod elb;
+pub mod elbv2;
 mod fields;
 pub mod inspector2;
 mod items;

@@ -122,6 +122,11 @@ pub(super) fn taken(take: Take, found: &Tree<'_>, names: Names<'_>) -> Option<Tr
         Take::Whole => Some(own(found)),
         Take::InstanceId => last().filter(|id| id.starts_with("i-")).map(Tree::text),
         Take::ArnName => last().map(Tree::text),
+        Take::HttpListener => {
+            let text = |field| found.get(field).and_then(Tree::as_text);
+            text("Protocol").filter(|protocol| *protocol == "HTTP")?;
+            Some(Tree::text(text("ListenerArn")?.to_owned()))
+        }
         Take::OtherRegion => {
             let (_, region) = own_image(found, names)?;
             (region != names.region).then(|| Tree::text(region))
@@ -173,6 +178,17 @@ mod tests {
         assert_eq!(id("aws:///eu-west-1a/i-0abc").as_deref(), Some("\"i-0abc\""));
         assert_eq!(id("aws:///eu-west-1a/1a2b/fargate-ip-10-0-0-1"), None);
         assert_eq!(id("eks-hybrid:///eu-west-1/prod/mi-0abc"), None);
+    }
+
+    #[test]
+    fn rules_are_asked_of_listeners_that_speak_http() {
+        let taken_of = |json: &str| {
+            let listener = Tree::parse(json).expect("JSON");
+            taken(Take::HttpListener, &listener, NAMES).map(|t| t.canonical())
+        };
+        assert_eq!(taken_of(r#"{"ListenerArn":"a","Protocol":"HTTP"}"#).as_deref(), Some("\"a\""));
+        assert_eq!(taken_of(r#"{"ListenerArn":"a","Protocol":"HTTPS"}"#), None);
+        assert_eq!(taken_of(r#"{"Protocol":"HTTP"}"#), None);
     }
 
     #[test]

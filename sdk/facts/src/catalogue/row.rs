@@ -148,6 +148,8 @@ pub enum Take {
     /// Of what a container runs, an object with `region`, `repositoryName` and `imageDigest`; nothing where it is not from
     /// a private registry of the account, or no digest is named.
     OwnImage,
+    /// The ARN of a listener that speaks HTTP; nothing of the others.
+    HttpListener,
 }
 
 /// A member of an input.
