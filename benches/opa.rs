@@ -68,7 +68,12 @@ fn size(table: &mut Table, program: &Path, opa: &Path, pods: usize) -> Result<()
 fn scanning(program: &Path, facts: &Path) -> Command {
     let mut command = Command::new(program);
     command.args(["scan", "--format", "json-compact", "--as-of", "2026-11-27T12:00:00Z"]);
-    command.args(["--rule", IMAGES, "--param", "approved-registries.allowed_registries=111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop"]);
+    command.args([
+        "--rule",
+        IMAGES,
+        "--param",
+        "approved-registries.allowed_registries=111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop",
+    ]);
     command.args(["--rule", NAMESPACES, "--param"]).arg(format!("{NAMESPACES}.coverage=any-policy"));
     command.arg("--facts").arg(facts);
     command
