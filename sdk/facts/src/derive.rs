@@ -5,16 +5,19 @@
 
 pub mod addresses;
 pub mod aws_auth;
+pub mod aws_role;
 mod calico;
 pub mod cidr;
 mod cilium;
 mod coverage;
+pub mod egress;
 pub mod endpoint;
 pub mod engine;
 mod expression;
 pub mod fargate;
 pub mod identity;
 pub mod images;
+pub mod imds;
 pub mod index;
 pub mod kubelet;
 mod label_text;
@@ -27,6 +30,7 @@ mod policy;
 pub mod routing;
 mod selector;
 mod tiered;
+pub mod workload;
 mod yaml;
 
 pub use coverage::{Applied, Cover, Direction};
