@@ -1,4 +1,4 @@
-//! Fails workloads that nobody trusts and that share a kernel with others.
+//! Fails workloads that nobody trusts and that no accepted isolation keeps apart.
 
 mod accepted;
 mod coverage;

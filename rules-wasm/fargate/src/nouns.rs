@@ -1,5 +1,6 @@
 //! What this rule reads of a cluster and of its pods.
 
+use eksamine_facts::core::ObjectMeta;
 use eksamine_facts::{Anything, Label, List, Map, Text, eks, noun};
 
 noun! {
@@ -28,37 +29,11 @@ noun! {
     /// A pod.
     pub struct Pod = "k8s.pods.v1" {
         /// Its name, labels and owners.
-        metadata: PodMeta = "metadata",
+        metadata: ObjectMeta = "metadata",
         /// What it asks for.
         spec: PodSpec = "spec",
         /// Its state.
         status: PodStatus = "status",
-    }
-}
-
-noun! {
-    /// Name, labels and owners of a pod.
-    pub struct PodMeta {
-        /// Its name.
-        name: Text = "name",
-        /// Its namespace.
-        namespace: Text = "namespace",
-        /// Absent when it has none.
-        labels: Map<Label> = "labels",
-        /// What made it; absent for what was made by hand.
-        owner_references: List<Owner> = "ownerReferences",
-    }
-}
-
-noun! {
-    /// What made a pod.
-    pub struct Owner {
-        /// Its group and version.
-        api_version: Text = "apiVersion",
-        /// `ReplicaSet`, `DaemonSet`, …
-        kind: Text = "kind",
-        /// Its name.
-        name: Text = "name",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::standing::{By, On, Question, Standing};
 impl Standing {
     /// `one`: whether it is said of one pod.
     pub(crate) fn text(&self, one: bool) -> String {
-        let (run, s, are) = if one { ("runs", "s", "is") } else { ("run", "", "are") };
+        let (run, s, are, it) = if one { ("runs", "s", "is", "it") } else { ("run", "", "are", "them") };
         match self {
             Self::Exposed(On::Ec2 | On::Hybrid) => {
                 let on = match (self, one) {
@@ -14,7 +14,7 @@ impl Standing {
                     (_, true) => "a hybrid node",
                     (_, false) => "hybrid nodes",
                 };
-                format!("{run} on {on} and share{s} the kernel with other pods")
+                format!("{run} on {on}, and nothing that is accepted isolates {it}")
             }
             Self::Exposed(On::Fargate) => format!("{run} on Fargate, which is not accepted"),
             Self::Broken { profile, ailment } => {
@@ -23,6 +23,10 @@ impl Standing {
             Self::Unclear(why) => why.clone(),
             Self::Open(question) => format!("{are} {}", question.text()),
             Self::Isolated(by @ By::FargateToBe(_)) => format!("{are} {}", by.text()),
+            Self::Isolated(by @ By::Handler(_)) => format!("{are} run {}", by.text()),
+            Self::Isolated(By::Taint(key)) if one => {
+                format!("runs on a node with the taint {key}, without trusted pods")
+            }
             Self::Isolated(by) => format!("{run} {}", by.text()),
         }
     }

@@ -1,9 +1,10 @@
 //! Where an untrusted pod stands: what isolates it, or that nothing does.
 
-use crate::nouns::{Pod, PodMeta, PodSpec};
+use crate::nouns::{Pod, PodSpec};
 use crate::obstacles::obstacles;
 use crate::world::{World, of};
 use eksamine_facts::Text;
+use eksamine_facts::core::ObjectMeta;
 use eksamine_facts::derive::fargate::{PROFILE_LABEL, ailment, takes};
 use eksamine_facts::derive::node::{Machine, machine};
 use eksamine_facts::eks::FargateProfile;
@@ -111,13 +112,13 @@ fn by_node(world: &World<'_>, item: &Item<Pod>) -> Result<Standing, Unknown> {
 }
 
 /// The profile that a pod's label names.
-fn profile_label(metadata: &PodMeta) -> Result<Option<Text>, Unknown> {
+fn profile_label(metadata: &ObjectMeta) -> Result<Option<Text>, Unknown> {
     let Some(labels) = metadata.labels.declared()? else { return Ok(None) };
     Ok(labels.entry(PROFILE_LABEL).declared()?.map(|label| Text::new(label.as_str())))
 }
 
 /// Row 6 decides over a pod that Fargate runs.
-fn on_fargate(world: &World<'_>, metadata: &PodMeta) -> Result<Standing, Unknown> {
+fn on_fargate(world: &World<'_>, metadata: &ObjectMeta) -> Result<Standing, Unknown> {
     let Some(name) = profile_label(metadata)? else {
         return Err(Unknown::because(format!("it runs on Fargate, and no label {PROFILE_LABEL} names its profile")));
     };
@@ -130,7 +131,7 @@ fn on_fargate(world: &World<'_>, metadata: &PodMeta) -> Result<Standing, Unknown
 
 /// A pod without a node. A label alone promises nothing: whoever writes the pod may write it, and Fargate takes only what
 /// a selector of the profile takes.
-fn waiting(world: &World<'_>, metadata: &PodMeta) -> Result<Standing, Unknown> {
+fn waiting(world: &World<'_>, metadata: &ObjectMeta) -> Result<Standing, Unknown> {
     let unscheduled = Standing::Open(Question::Unscheduled);
     if !world.accepted.fargate {
         return Ok(unscheduled);

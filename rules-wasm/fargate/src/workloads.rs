@@ -1,10 +1,11 @@
 //! Untrusted pods by workload: rows 2, 3 and 6. Pods of a workload that stand alike are counted, and one is shown.
 
-use crate::nouns::{Pod, PodMeta};
+use crate::nouns::Pod;
 use crate::standing::{By, Question, Standing, evidence, standing};
 use crate::world::World;
 use eksamine_facts::Text;
-use eksamine_facts::derive::{Value, value_of};
+use eksamine_facts::core::ObjectMeta;
+use eksamine_facts::derive::workload;
 use eksamine_rule::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,6 +77,7 @@ impl Workloads {
             tally.judge(first.clone(), || {
                 let more = match workloads {
                     1 => String::new(),
+                    2 => " (and 1 more workload)".to_owned(),
                     n => format!(" (and {} more workloads)", n - 1),
                 };
                 Err(Unknown::because(format!("what isolates it{more}: {why}")))
@@ -85,7 +87,7 @@ impl Workloads {
             tally.judge(example.clone(), || {
                 let more = match pods {
                     1 => String::new(),
-                    n => format!(" (and so of {} more)", n - 1),
+                    n => format!(" (and {} more)", n - 1),
                 };
                 Err(Unknown::because(format!("whether the pod is untrusted{more}: {why}")))
             });
@@ -176,30 +178,15 @@ fn name(item: &Item<Pod>) -> String {
 }
 
 fn pod_subject(item: &Item<Pod>) -> String {
-    let metadata = item.known().peek().and_then(|pod| pod.metadata.peek());
-    let names = metadata.and_then(|m| Some((m.namespace.peek()?, m.name.peek()?)));
-    names.map_or_else(|| item.place(), |(namespace, name)| format!("k8s:/v1/Pod/{namespace}/{name}"))
+    identity(item, workload::pod)
 }
 
-/// The workload of a pod, as its users call it: a Deployment rather than its ReplicaSet.
+/// The workload of a pod, as its users call it.
 fn subject(item: &Item<Pod>) -> String {
-    let owned = || {
-        let metadata = item.known().peek()?.metadata.peek()?;
-        let owner = metadata.owner_references.peek()?.first()?.peek()?;
-        let namespace = metadata.namespace.peek()?;
-        let version = owner.api_version.peek()?;
-        let (group, version) = version.split_once('/').unwrap_or(("", version));
-        let (kind, name) = deployment(metadata, owner.kind.peek()?, owner.name.peek()?);
-        Some(format!("k8s:{group}/{version}/{kind}/{namespace}/{name}"))
-    };
-    owned().unwrap_or_else(|| pod_subject(item))
+    identity(item, workload::owner)
 }
 
-/// A Deployment names its ReplicaSets by its own name and the hash of the pods' template.
-fn deployment<'m>(metadata: &PodMeta, kind: &'m str, name: &'m str) -> (&'m str, &'m str) {
-    let Value::Is(hash) = value_of(&metadata.labels, "pod-template-hash") else { return (kind, name) };
-    match name.strip_suffix(hash.as_str()).and_then(|name| name.strip_suffix('-')) {
-        Some(deployment) if kind == "ReplicaSet" => ("Deployment", deployment),
-        _ => (kind, name),
-    }
+fn identity(item: &Item<Pod>, of: fn(&ObjectMeta) -> Option<String>) -> String {
+    let metadata = item.known().peek().and_then(|pod| pod.metadata.peek());
+    metadata.and_then(of).unwrap_or_else(|| item.place())
 }

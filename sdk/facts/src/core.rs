@@ -20,6 +20,8 @@ noun! {
 noun! {
     /// One owner of an object.
     pub struct OwnerReference {
+        /// Its group and version: `apps/v1`.
+        api_version: Text = "apiVersion",
         /// `ReplicaSet`, `DaemonSet`, …
         kind: Text = "kind",
         /// Its name.
@@ -84,6 +86,10 @@ noun! {
     pub struct PodSpec {
         /// Where it runs; absent until it is scheduled.
         node_name: Text = "nodeName",
+        /// Whom it runs as; absent in the mirror of a static pod.
+        service_account_name: Text = "serviceAccountName",
+        /// Absent when its service account decides.
+        automount_service_account_token: bool = "automountServiceAccountToken",
         /// Uses the network of its node; absent when it does not.
         host_network: bool = "hostNetwork",
         /// Absent when it does not say.
@@ -126,6 +132,48 @@ noun! {
         name: Text = "name",
         /// Absent when it comes from elsewhere.
         value: Text = "value",
+        /// Absent when it comes from nowhere else.
+        value_from: ValueFrom = "valueFrom",
+    }
+}
+
+noun! {
+    /// Where the value of a variable comes from. At most one of these is there.
+    pub struct ValueFrom {
+        /// A Secret.
+        secret: Keeper = "secretKeyRef",
+        /// A ConfigMap.
+        config_map: Keeper = "configMapKeyRef",
+    }
+}
+
+noun! {
+    /// An object that keeps values.
+    pub struct Keeper {
+        /// Its name.
+        name: Text = "name",
+    }
+}
+
+noun! {
+    /// A service account.
+    pub struct ServiceAccount = "k8s.serviceaccounts.v1" {
+        /// Name, namespace and annotations.
+        metadata: ServiceAccountMeta = "metadata",
+        /// Whether pods get a token of it that do not say otherwise; absent when they do.
+        automount_token: bool = "automountServiceAccountToken",
+    }
+}
+
+noun! {
+    /// Name, namespace and annotations of a service account.
+    pub struct ServiceAccountMeta {
+        /// Its name.
+        name: Text = "name",
+        /// Its namespace.
+        namespace: Text = "namespace",
+        /// `eks.amazonaws.com/role-arn` is the one that matters here.
+        annotations: Map<Text> = "annotations",
     }
 }
 

@@ -5,10 +5,12 @@
 
 pub mod addresses;
 pub mod aws_auth;
+pub mod aws_role;
 mod calico;
 pub mod cidr;
 mod cilium;
 mod coverage;
+pub mod egress;
 pub mod endpoint;
 pub mod engine;
 mod expression;
@@ -16,6 +18,7 @@ pub mod fargate;
 pub mod iam;
 pub mod identity;
 pub mod images;
+pub mod imds;
 pub mod index;
 pub mod kubelet;
 mod label_text;
@@ -30,6 +33,7 @@ pub mod routing;
 mod selector;
 mod tiered;
 pub mod time;
+pub mod workload;
 mod yaml;
 
 pub use coverage::{Applied, Cover, Direction};

@@ -13,8 +13,25 @@ noun! {
         public_ip_address: Text = "PublicIpAddress",
         /// All of its interfaces; a terminated instance has none left.
         network_interfaces: List<NetworkInterface> = "NetworkInterfaces",
+        /// Who reaches its metadata service.
+        metadata_options: MetadataOptions = "MetadataOptions",
         /// Its tags.
         tags: List<Tag> = "Tags",
+    }
+}
+
+noun! {
+    /// Who reaches the metadata service of an instance, or of one that a launch template starts.
+    pub struct MetadataOptions {
+        /// `applied`, or `pending`: "The metadata options are being updated".
+        state: Text = "State",
+        /// `disabled`: "you cannot access your instance metadata". A launch template that does not say it means
+        /// `enabled`.
+        http_endpoint: Text = "HttpEndpoint",
+        /// `required`: "IMDSv1 is disabled, and you must use IMDSv2". Else `optional`.
+        http_tokens: Text = "HttpTokens",
+        /// "The maximum number of hops that the metadata token can travel."
+        http_put_response_hop_limit: i64 = "HttpPutResponseHopLimit",
     }
 }
 
@@ -186,6 +203,8 @@ noun! {
     pub struct LaunchTemplateData {
         /// Absent when the template leaves interfaces to whoever uses it.
         network_interfaces: List<LaunchInterface> = "NetworkInterfaces",
+        /// Absent when the template leaves that to the image and the account.
+        metadata_options: MetadataOptions = "MetadataOptions",
         /// Absent when the template leaves the image to whoever uses it.
         image_id: Text = "ImageId",
         /// The script that new machines run. Facts hold a marker in its place; absent when there is none.

@@ -1,6 +1,9 @@
 //! Amazon EKS, as its API answers.
 
+mod pod_identity;
+
 use crate::{Anything, Label, List, Map, Text, noun};
+pub use pod_identity::{Capability, PodIdentityAssociation};
 
 noun! {
     /// A cluster (`eks:DescribeCluster`).

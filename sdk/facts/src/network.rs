@@ -81,6 +81,8 @@ noun! {
     pub struct IpBlock {
         /// `10.0.0.0/8`, `2001:db8::/64`.
         cidr: Text = "cidr",
+        /// Ranges within it that are not meant; absent when all of it is.
+        except: List<Text> = "except",
     }
 }
 

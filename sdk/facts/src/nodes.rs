@@ -107,6 +107,21 @@ noun! {
     pub struct Ec2NodeClassSpec {
         /// Overrides the subnet's `MapPublicIpOnLaunch`, which is respected when this is not set.
         associate_public_ip_address: bool = "associatePublicIPAddress",
+        /// Who reaches the metadata service of its nodes.
+        metadata_options: ClassMetadataOptions = "metadataOptions",
+    }
+}
+
+noun! {
+    /// Who reaches the metadata service of a class's nodes. The custom resource's defaults are filled in when it is
+    /// stored.
+    pub struct ClassMetadataOptions {
+        /// `enabled`, which it is when not set, or `disabled`.
+        http_endpoint: Text = "httpEndpoint",
+        /// `required`, which it is when not set, or `optional`.
+        http_tokens: Text = "httpTokens",
+        /// 1 when not set.
+        http_put_response_hop_limit: i64 = "httpPutResponseHopLimit",
     }
 }
 

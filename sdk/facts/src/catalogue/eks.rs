@@ -68,6 +68,37 @@ pub(super) const CLUSTERS: AwsKind = AwsKind {
     redact: &[],
 };
 
+pub(super) const CAPABILITIES: AwsKind = AwsKind {
+    kind: "aws.eks.capabilities",
+    doc: "Capabilities that EKS runs for the cluster (ACK, Argo CD, kro), and the IAM role of each",
+    service: &EKS,
+    ways: &[&[
+        Call {
+            operation: "ListCapabilities",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/capabilities" }),
+            input: &[OF_CLUSTER],
+            paging: PAGES,
+            results: "/capabilities/*/capabilityName",
+            actions: &["eks:ListCapabilities"],
+            ..Call::EMPTY
+        },
+        Call {
+            operation: "DescribeCapability",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/capabilities/{capabilityName}" }),
+            each: Each::Element,
+            input: &[OF_CLUSTER, Input { member: "capabilityName", value: Value::Of("") }],
+            results: "/capability",
+            not_found: DELETED,
+            actions: &["eks:DescribeCapability"],
+            ..Call::EMPTY
+        },
+    ]],
+    parts: &[],
+    tier: 0,
+    identity: &["/arn"],
+    redact: &[],
+};
+
 pub(super) const NODEGROUPS: AwsKind = AwsKind {
     kind: "aws.eks.nodegroups",
     doc: "Managed node groups: subnets, launch template, role, remote access",
@@ -209,5 +240,40 @@ pub(super) const IDENTITY_PROVIDER_CONFIGS: AwsKind = AwsKind {
     parts: &[],
     tier: 0,
     identity: &["/oidc/identityProviderConfigArn"],
+    redact: &[],
+};
+
+pub(super) const POD_IDENTITY_ASSOCIATIONS: AwsKind = AwsKind {
+    kind: "aws.eks.podidentityassociations",
+    doc: "EKS Pod Identity associations: which service accounts get which IAM role",
+    service: &EKS,
+    ways: &[&[
+        Call {
+            operation: "ListPodIdentityAssociations",
+            http: Some(Http { method: "GET", path: "/clusters/{clusterName}/pod-identity-associations" }),
+            input: &[OF_CLUSTER],
+            paging: PAGES,
+            // What the list answers lacks the role.
+            results: "/associations/*/associationId",
+            actions: &["eks:ListPodIdentityAssociations"],
+            ..Call::EMPTY
+        },
+        Call {
+            operation: "DescribePodIdentityAssociation",
+            http: Some(Http {
+                method: "GET",
+                path: "/clusters/{clusterName}/pod-identity-associations/{associationId}",
+            }),
+            each: Each::Element,
+            input: &[OF_CLUSTER, Input { member: "associationId", value: Value::Of("") }],
+            results: "/association",
+            not_found: DELETED,
+            actions: &["eks:DescribePodIdentityAssociation"],
+            ..Call::EMPTY
+        },
+    ]],
+    parts: &[],
+    tier: 0,
+    identity: &["/associationArn"],
     redact: &[],
 };
