@@ -38,9 +38,9 @@ impl Scene {
         Aws::new(&self.config(REGION), REGION, quick()).context("no client")
     }
 
-    /// These kinds, with what they need, and the cluster's nodes given.
+    /// These kinds, with what they need, and what the API server has given.
     pub(crate) async fn gather(&self, kinds: &[&str]) -> Result<BTreeMap<String, Gathered>> {
-        self.gather_with(&self.aws()?, kinds, BTreeMap::from([(NODES.to_owned(), nodes()?)])).await
+        self.gather_with(&self.aws()?, kinds, kubernetes()?).await
     }
 
     pub(crate) async fn gather_with(
@@ -57,6 +57,9 @@ impl Scene {
                 Kind::Kubernetes(_) => {}
             }
         }
+        // Of what was given, only what somebody needs.
+        let needed: Vec<&str> = rows.iter().flat_map(|row| row.needs()).collect();
+        let known = known.into_iter().filter(|(kind, _)| needed.contains(&kind.as_str())).collect();
         Ok(run(aws, rows, types, known).await)
     }
 
@@ -122,6 +125,30 @@ pub(crate) fn nodes() -> Result<Gathered> {
         "aws:///eu-west-1a/4f1c/fargate-ip-10-0-0-7",
     ];
     kubernetes_items(&ids.map(|id| json!({"metadata": {"name": id}, "spec": {"providerID": id}})))
+}
+
+/// What the API server has of everything that calls to AWS are made for.
+pub(crate) fn kubernetes() -> Result<BTreeMap<String, Gathered>> {
+    let image =
+        |name: &str| json!([{"name": "c", "image": format!("111122223333.dkr.ecr.eu-west-1.amazonaws.com/{name}:1")}]);
+    let pod = |name: &str| json!({"metadata": {"name": name}, "spec": {"containers": image(name)}});
+    let template =
+        json!({"metadata": {"name": "web"}, "spec": {"template": {"spec": {"initContainers": image("web")}}}});
+    let class = |role: &str| json!({"metadata": {"name": role}, "spec": {"role": role}});
+    let map = "- rolearn: arn:aws:iam::111122223333:role/plain\n  groups: [system:nodes]\n";
+    let aws_auth = json!({"metadata": {"name": "aws-auth"}, "data": {"mapRoles": map}});
+    let mut known = BTreeMap::from([
+        (NODES.to_owned(), nodes()?),
+        ("k8s.pods.v1".to_owned(), kubernetes_items(&[pod("api"), pod("none")])?),
+        ("k8s.deployments.v1.apps".to_owned(), kubernetes_items(&[template])?),
+        ("k8s.nodeclasses.v1.eks.amazonaws.com".to_owned(), kubernetes_items(&[class("gone")])?),
+        ("k8s.ec2nodeclasses.v1.karpenter.k8s.aws".to_owned(), kubernetes_items(&[class("blue")])?),
+        ("k8s.configmaps.v1".to_owned(), kubernetes_items(&[aws_auth])?),
+    ]);
+    for need in catalogue::AWS.iter().flat_map(AwsKind::needs).filter(|need| need.starts_with("k8s.")) {
+        known.entry(need.to_owned()).or_insert_with(|| Gathered::complete(Vec::new()));
+    }
+    Ok(known)
 }
 
 pub(crate) fn kubernetes_items(objects: &[Value]) -> Result<Gathered> {

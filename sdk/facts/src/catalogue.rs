@@ -8,6 +8,7 @@ mod cloudcontrol;
 mod ec2;
 mod ecr;
 mod eks;
+mod iam;
 mod kms;
 mod kubernetes;
 mod logs;
@@ -29,12 +30,15 @@ pub const AWS: &[AwsKind] = &[
     ec2::SUBNETS,
     ec2::VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
     ecr::PULL_THROUGH_CACHE_RULES,
+    ecr::REPOSITORY_POLICIES,
     eks::ACCESS_ENTRIES,
     eks::ADDONS,
     eks::CLUSTERS,
     eks::FARGATE_PROFILES,
     eks::IDENTITY_PROVIDER_CONFIGS,
     eks::NODEGROUPS,
+    iam::INSTANCE_PROFILES,
+    iam::ROLES,
     kms::KEYS,
     logs::LOG_GROUPS,
     sts::CALLER_IDENTITIES,

@@ -15,6 +15,16 @@ noun! {
         network_interfaces: List<NetworkInterface> = "NetworkInterfaces",
         /// Its tags.
         tags: List<Tag> = "Tags",
+        /// "The IAM instance profile associated with the instance, if applicable."
+        iam_instance_profile: IamInstanceProfile = "IamInstanceProfile",
+    }
+}
+
+noun! {
+    /// The instance profile of an instance.
+    pub struct IamInstanceProfile {
+        /// Its ARN.
+        arn: Text = "Arn",
     }
 }
 

@@ -15,3 +15,17 @@ noun! {
         upstream_repository_prefix: Text = "upstreamRepositoryPrefix",
     }
 }
+
+noun! {
+    /// The policy of a repository (`ecr:GetRepositoryPolicy`).
+    pub struct RepositoryPolicy = "aws.ecr.repositorypolicies" {
+        /// The region that was asked.
+        region: Text = "$region",
+        /// The account.
+        registry_id: Text = "registryId",
+        /// The repository.
+        repository_name: Text = "repositoryName",
+        /// Its document: text that is JSON.
+        policy_text: Text = "policyText",
+    }
+}

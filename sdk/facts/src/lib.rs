@@ -15,6 +15,7 @@ pub mod ec2;
 pub mod ecr;
 pub mod eks;
 mod fields;
+pub mod iam;
 mod items;
 mod json;
 pub mod kms;

@@ -2,6 +2,7 @@
 
 use eksamine_facts::Tree;
 use eksamine_facts::catalogue::{Call, Input, Take, Value};
+use eksamine_facts::derive::{images, roles};
 use std::borrow::Cow;
 
 /// The names that a row's texts are filled in with.
@@ -38,7 +39,7 @@ impl Target {
 
 /// A short name: the text itself, or what is unique in an object.
 fn name_of(tree: &Tree<'_>) -> String {
-    let unique = ["Arn", "arn", "PolicyArn", "LoadBalancerArn", "Identifier", "id", "name"];
+    let unique = ["Arn", "arn", "PolicyArn", "LoadBalancerArn", "Identifier", "repositoryName", "id", "name"];
     let named = unique.iter().find_map(|key| tree.get(key)?.as_text());
     tree.as_text().or(named).map_or_else(|| tree.canonical(), str::to_owned)
 }
@@ -105,15 +106,34 @@ pub(super) fn own(tree: &Tree<'_>) -> Tree<'static> {
     }
 }
 
-/// What of a value is used; `None` for values that say nothing to this call.
-pub(super) fn taken(take: Take, found: &Tree<'_>) -> Option<Tree<'static>> {
-    let last = || Some(found.as_text()?.rsplit('/').next()?.to_owned());
-    match take {
-        Take::Whole if is_null(found) => None,
-        Take::Whole => Some(own(found)),
-        Take::InstanceId => last().filter(|id| id.starts_with("i-")).map(Tree::text),
-        Take::ArnName => last().map(Tree::text),
-    }
+/// What of a value is used; nothing of values that say nothing to this call.
+pub(super) fn taken(take: Take, found: &Tree<'_>, names: Names<'_>) -> Vec<Tree<'static>> {
+    let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+    let texts: Vec<String> = match (take, found.as_text()) {
+        (Take::Whole, _) => return (!is_null(found)).then(|| own(found)).into_iter().collect(),
+        (Take::NodeRole, _) => {
+            let text = |key| found.get(key).and_then(Tree::as_text).unwrap_or_default();
+            let role = roles::of_entry(text("type"), text("principalArn"));
+            role.into_iter().map(last).collect()
+        }
+        (_, None) => Vec::new(),
+        (Take::InstanceId, Some(text)) => Some(last(text)).filter(|id| id.starts_with("i-")).into_iter().collect(),
+        (Take::ArnName, Some(text)) => vec![last(text)],
+        // A map that the authenticator cannot read lets in nobody.
+        (Take::MappedNodeRoles, Some(text)) => {
+            roles::of_aws_auth(text).into_iter().flatten().map(|arn| last(&arn)).collect()
+        }
+        (Take::OwnRepository, Some(text)) => {
+            let own = images::own_repository(text, names.account, names.region);
+            return own.map(|repository| in_registry(names.account, repository)).into_iter().collect();
+        }
+    };
+    texts.into_iter().filter(|text| !text.is_empty()).map(Tree::text).collect()
+}
+
+fn in_registry(account: &str, repository: String) -> Tree<'static> {
+    let entry = |name: &'static str, value: String| (Cow::Borrowed(name), Tree::text(value));
+    Tree::Object(vec![entry("registryId", account.to_owned()), entry("repositoryName", repository)])
 }
 
 fn is_null(tree: &Tree<'_>) -> bool {
@@ -124,12 +144,40 @@ fn is_null(tree: &Tree<'_>) -> bool {
 mod tests {
     use super::*;
 
+    const NAMES: Names<'_> = Names { cluster: "prod", account: "111122223333", region: "eu-west-1", type_name: "" };
+
+    fn of(take: Take, json: &str) -> Vec<String> {
+        let found = taken(take, &Tree::parse(json).expect("JSON"), NAMES);
+        found.iter().map(Tree::canonical).collect()
+    }
+
     #[test]
     fn only_machines_of_ec2_have_instance_ids() {
-        let id = |text: &'static str| taken(Take::InstanceId, &Tree::text(text)).map(|t| t.canonical());
-        assert_eq!(id("aws:///eu-west-1a/i-0abc").as_deref(), Some("\"i-0abc\""));
-        assert_eq!(id("aws:///eu-west-1a/1a2b/fargate-ip-10-0-0-1"), None);
-        assert_eq!(id("eks-hybrid:///eu-west-1/prod/mi-0abc"), None);
+        assert_eq!(of(Take::InstanceId, r#""aws:///eu-west-1a/i-0abc""#), [r#""i-0abc""#]);
+        assert_eq!(of(Take::InstanceId, r#""aws:///eu-west-1a/1a2b/fargate-ip-10-0-0-1""#), [""; 0]);
+        assert_eq!(of(Take::InstanceId, r#""eks-hybrid:///eu-west-1/prod/mi-0abc""#), [""; 0]);
+    }
+
+    #[test]
+    fn roles_are_asked_for_by_name_and_only_those_of_nodes() {
+        assert_eq!(of(Take::ArnName, r#""arn:aws:iam::111122223333:role/eks/node""#), [r#""node""#]);
+        assert_eq!(of(Take::ArnName, r#""node""#), [r#""node""#]);
+        let entry = |kind| format!(r#"{{"type":"{kind}","principalArn":"arn:aws:iam::111122223333:role/eks/node"}}"#);
+        assert_eq!(of(Take::NodeRole, &entry("EC2_LINUX")), [r#""node""#]);
+        assert_eq!(of(Take::NodeRole, &entry("STANDARD")), [""; 0]);
+        let map = r#""- rolearn: arn:aws:iam::111122223333:role/node\n  groups: [system:nodes]\n""#;
+        assert_eq!(of(Take::MappedNodeRoles, map), [r#""node""#]);
+        assert_eq!(of(Take::MappedNodeRoles, r#""no: map""#), [""; 0]);
+    }
+
+    #[test]
+    fn repositories_are_those_of_the_own_registry_in_the_region() {
+        let of = |host: &str| of(Take::OwnRepository, &format!("\"{host}/team/shop:1\""));
+        let own = r#"{"registryId":"111122223333","repositoryName":"team/shop"}"#;
+        assert_eq!(of("111122223333.dkr.ecr.eu-west-1.amazonaws.com"), [own]);
+        assert_eq!(of("111122223333.dkr.ecr.us-east-1.amazonaws.com"), [""; 0]);
+        assert_eq!(of("444455556666.dkr.ecr.eu-west-1.amazonaws.com"), [""; 0]);
+        assert_eq!(of("quay.io"), [""; 0]);
     }
 
     #[test]

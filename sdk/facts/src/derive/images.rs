@@ -8,4 +8,4 @@ mod registry;
 pub use cache::{Caches, Origin};
 pub use inventory::{Doubt, Image, Images, User};
 pub use reference::Reference;
-pub use registry::{ADDON_ACCOUNTS, Registry, host_of};
+pub use registry::{ADDON_ACCOUNTS, Registry, host_of, own_repository};

@@ -127,6 +127,13 @@ pub fn host_of(text: &str) -> (String, &str) {
     (normal_host(host), path)
 }
 
+/// The repository of an image, declared or running, that is in this account's registry of this region.
+#[must_use]
+pub fn own_repository(image: &str, account: &str, region: &str) -> Option<String> {
+    let reference = Reference::parse_running(image).ok()??;
+    (reference.registry().account() == Some((account, region))).then_some(reference.repository)
+}
+
 impl Reference {
     /// Whose registry it comes from.
     #[must_use]
