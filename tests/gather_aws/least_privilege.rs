@@ -68,8 +68,9 @@ fn check_one_of_several(
     // A source that lost a part of its items only may still lead everywhere.
     let expected = if gathered.items.is_empty() { Availability::Error } else { Availability::Partial };
     ensure!(gathered.status == expected && gathered.permission.as_deref() == Some(action), "{context}");
-    let named =
-        gathered.reason.iter().chain(gathered.gaps.iter().map(|gap| &gap.reason)).any(|why| why.contains(action));
+    let whys = gathered.reason.iter().chain(gathered.gaps.iter().map(|gap| &gap.reason));
+    let named = whys.into_iter().any(|why| why.contains(action))
+        || gathered.gaps.iter().any(|gap| gap.permission.as_deref() == Some(action));
     ensure!(named, "{context}");
     Ok(())
 }
