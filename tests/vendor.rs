@@ -7,7 +7,7 @@ use eksamine_facts::SCHEMA;
 use eksamine_facts::catalogue::{self, AwsKind, Each, Take, Value as From};
 use eksamine_pack::RuleMeta;
 use eksamine_tests::rules::root;
-use eksamine_tests::vendor::{Misfit, Vendors, What, aws_commands, commands, read_by_eye};
+use eksamine_tests::vendor::{Misfit, Vendors, What, aws_commands, aws_operations, commands, read_by_eye};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -113,8 +113,9 @@ fn every_declared_path_is_known_to_its_vendor() -> Result<()> {
 fn what_the_catalogue_reads_in_other_kinds_is_there() -> Result<()> {
     let mut asked: Vec<(&str, String)> = Vec::new();
     for call in catalogue::AWS.iter().flat_map(AwsKind::calls) {
+        // What is taken of a whole item is checked where it is taken.
+        asked.extend(call.each.values().iter().filter(|v| !v.at.is_empty()).map(|v| (v.kind, v.at.to_owned())));
         let (Each::Value(values) | Each::Chunks(values, _)) = &call.each else { continue };
-        asked.push((values.kind, values.at.to_owned()));
         if values.take == Take::HttpListener {
             asked.extend(["/ListenerArn", "/Protocol"].map(|field| (values.kind, format!("{}{field}", values.at))));
         }
@@ -177,6 +178,35 @@ fn every_command_in_a_text_is_one_that_the_vendor_takes() -> Result<()> {
         complaints.extend(errors.into_iter().map(|error| format!("{place}: `{}`: {error}", words.join(" "))));
     }
     complain(&complaints);
+    Ok(())
+}
+
+/// Which actions write is decided by hand: what AWS adds is to be decided too.
+#[test]
+fn every_action_of_a_registry_is_in_exactly_one_class() -> Result<()> {
+    let file = root().join("rules-wasm/read-only-registry-access/src/actions.json");
+    let classes: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+    let texts = |list: &Value| -> Vec<String> {
+        list.as_array().into_iter().flatten().filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+    };
+    for service in ["ecr", "ecr-public"] {
+        let operations = aws_operations(service)?;
+        let mut known: Vec<String> =
+            operations.keys().cloned().chain(texts(&classes["permissions"][service])).collect();
+        let mut listed: Vec<String> =
+            classes[service].as_object().into_iter().flatten().flat_map(|(_, c)| texts(c)).collect();
+        known.sort();
+        listed.sort();
+        ensure!(known == listed, "{service}: AWS has {known:?}, the rule has {listed:?}");
+        let named = |name: &String| {
+            let members = operations.get(name).into_iter().flatten();
+            members.into_iter().any(|member| member == "repositoryName" || member == "resourceArn")
+        };
+        let of_registry = texts(&classes[service]["registry-write"]);
+        ensure!(!of_registry.iter().any(named), "{service}: one of {of_registry:?} names a repository");
+        let of_repository = texts(&classes[service]["write"]).into_iter().filter(|name| operations.contains_key(name));
+        ensure!(of_repository.into_iter().all(|name| named(&name)), "{service}: a write names no repository");
+    }
     Ok(())
 }
 

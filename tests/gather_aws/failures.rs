@@ -8,7 +8,7 @@ use eksamine_facts::{Availability, Gathered};
 use eksamine_gather::aws::{Aws, Limits};
 use serde_json::{Value, json};
 
-use crate::scene::{REGION, Scene, every_kind, known, quick, two_of_everything};
+use crate::scene::{REGION, Scene, every_kind, kubernetes, quick, two_of_everything};
 
 const NODEGROUPS: &str = "aws.eks.nodegroups";
 
@@ -51,7 +51,7 @@ async fn throttled_in_xml_and_in_every_service() -> Result<()> {
     let scene = Scene::two_of_everything()?;
     let throttle = |service: &str| json!({"service": service, "times": 2, "fault": {"throttle": true}});
     let services =
-        ["ec2", "ecr", "eks", "elb", "elbv2", "inspector2", "kms", "logs", "sts", "cloudcontrol", "cloudformation"];
+        ["ec2", "ecr", "eks", "elb", "elbv2", "iam", "inspector2", "kms", "logs", "sts", "cloudcontrol", "cloudformation"];
     scene.world.control(&json!({"faults": services.map(throttle)}))?;
     for (kind, gathered) in scene.gather(&every_kind()).await? {
         ensure!(gathered.status == Availability::Complete, "{kind}: {gathered:?}");
@@ -169,7 +169,7 @@ async fn credentials_that_expire_stop_the_run_once() -> Result<()> {
         {"service": "eks", "after": 2, "fault": {"code": "ExpiredTokenException", "status": 403}},
         {"service": "ec2", "fault": {"code": "RequestExpired", "status": 400}}]}))?;
     let aws = scene.aws()?;
-    let facts = scene.gather_with(&aws, &every_kind(), known()?).await?;
+    let facts = scene.gather_with(&aws, &every_kind(), kubernetes()?).await?;
     ensure!(aws.stopped().is_some_and(|why| why.contains("Expired")), "{:?}", aws.stopped());
     ensure!(facts.len() == every_kind().len());
     // The service's gate lets six through before the first answer is in; after that nothing is sent.

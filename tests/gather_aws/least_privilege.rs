@@ -50,6 +50,31 @@ async fn a_missing_action_is_named_by_exactly_the_kinds_that_need_it() -> Result
     Ok(())
 }
 
+/// A kind with several sources: what the others lead to stays, and the one that is missing is a gap.
+fn check_one_of_several(
+    action: &str,
+    kind: &str,
+    gathered: &Gathered,
+    whole: &BTreeMap<String, Gathered>,
+) -> Result<()> {
+    let context = format!("without {action}, {kind}: {gathered:?}");
+    let closure = catalogue::closure([kind])?;
+    let mut sources = closure.into_iter().filter(|need| *need != kind).filter_map(|need| Kind::find(need).ok());
+    if !sources.any(|source| source.permission().split(", ").any(|one| one == action)) {
+        ensure!(gathered.status == Availability::Complete, "{context}");
+        ensure!(gathered.items.len() == whole[kind].items.len(), "{context}");
+        return Ok(());
+    }
+    // A source that lost a part of its items only may still lead everywhere.
+    let expected = if gathered.items.is_empty() { Availability::Error } else { Availability::Partial };
+    ensure!(gathered.status == expected && gathered.permission.as_deref() == Some(action), "{context}");
+    let whys = gathered.reason.iter().chain(gathered.gaps.iter().map(|gap| &gap.reason));
+    let named = whys.into_iter().any(|why| why.contains(action))
+        || gathered.gaps.iter().any(|gap| gap.permission.as_deref() == Some(action));
+    ensure!(named, "{context}");
+    Ok(())
+}
+
 fn check(action: &str, kind: &str, gathered: &Gathered, whole: &BTreeMap<String, Gathered>) -> Result<()> {
     let found = Kind::find(kind)?;
     let own = |kind: &Kind<'_>| kind.permission().split(", ").any(|one| one == action);
@@ -58,6 +83,10 @@ fn check(action: &str, kind: &str, gathered: &Gathered, whole: &BTreeMap<String,
         Kind::Aws(row) => !row.ways.iter().copied().flatten().any(|call| call.actions.contains(&action)),
         _ => false,
     };
+    let several = matches!(&found, Kind::Aws(row) if row.needs().len() > 1);
+    if !own(&found) && several {
+        return check_one_of_several(action, kind, gathered, whole);
+    }
     // At any distance: rules are asked of listeners, and listeners of load balancers.
     let needs = catalogue::closure(found.needs())?;
     let needed = needs.into_iter().filter_map(|need| Kind::find(need).ok()).any(|need| own(&need));

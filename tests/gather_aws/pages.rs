@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use eksamine_facts::{Availability, Gathered};
 use serde_json::{Value, json};
 
-use crate::scene::{NODES, PODS, Scene, every_kind, items, kubernetes_items, names, nodes};
+use crate::scene::{NODES, Scene, every_kind, items, kubernetes, kubernetes_items, names, nodes};
 
 const MARKER: &str = "(redacted by eksamine)";
 
@@ -121,8 +121,9 @@ async fn no_call_is_made_for_nothing() -> Result<()> {
         }
     }
     let scene = Scene::of(data)?;
-    let empty = || kubernetes_items(&[json!({"spec": {}})]);
-    let known = BTreeMap::from([(NODES.to_owned(), empty()?), (PODS.to_owned(), empty()?)]);
+    let mut known = kubernetes()?;
+    known.values_mut().for_each(|kind| kind.items.clear());
+    known.insert(NODES.to_owned(), kubernetes_items(&[json!({"spec": {}})])?);
     let facts = scene.gather_with(&scene.aws()?, &every_kind(), known).await?;
     for (kind, gathered) in &facts {
         ensure!(gathered.status == Availability::Complete, "{kind}: {gathered:?}");
@@ -184,5 +185,26 @@ async fn without_nodes_the_tagged_machines_are_a_part() -> Result<()> {
     let instances = &facts["aws.ec2.instances"];
     ensure!(instances.status == Availability::Partial && instances.items.len() == 4, "{instances:?}");
     ensure!(instances.permission.as_deref() == Some("list nodes") && instances.gaps[0].subject == NODES);
+    Ok(())
+}
+
+/// Roles come with everything that decides what they may do, in the words of the vendor, documents decoded.
+#[tokio::test]
+async fn roles_are_those_of_nodes_with_all_their_policies() -> Result<()> {
+    let scene = Scene::two_of_everything()?;
+    let facts = scene.gather(&["aws.iam.roles"]).await?;
+    let roles = items(&facts, "aws.iam.roles")?;
+    let names: Vec<_> = roles.iter().filter_map(|role| role["RoleName"].as_str()).collect();
+    ensure!(names == ["blue", "fargate", "green", "plain"], "no roles of people, and none that is gone: {names:?}");
+    let document = |text: &Value| text.as_str().is_some_and(|text| text.starts_with(r#"{"Version""#));
+    let (blue, green) = (&roles[0], &roles[2]);
+    ensure!(blue["$attached"][0]["$parent"] == "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly", "{blue}");
+    ensure!(document(&blue["$attached"][0]["Document"]) && document(&blue["$inline"][0]["PolicyDocument"]), "{blue}");
+    ensure!(blue["$boundary"] == json!([]) && green["$attached"] == json!([]), "{blue} {green}");
+    ensure!(green["$boundary"][0]["$parent"] == green["PermissionsBoundary"]["PermissionsBoundaryArn"], "{green}");
+    let asked = |operation: &str| -> Result<usize> {
+        Ok(scene.log()?.iter().filter(|call| call.operation == operation).count())
+    };
+    ensure!(asked("GetRole")? == 5, "each role once, whoever names it");
     Ok(())
 }

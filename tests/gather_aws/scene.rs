@@ -39,9 +39,9 @@ impl Scene {
         Aws::new(&self.config(REGION), REGION, quick()).context("no client")
     }
 
-    /// These kinds, with what they need, and the cluster's nodes and pods given.
+    /// These kinds, with what they need, and what the API server has given.
     pub(crate) async fn gather(&self, kinds: &[&str]) -> Result<BTreeMap<String, Gathered>> {
-        self.gather_with(&self.aws()?, kinds, known()?).await
+        self.gather_with(&self.aws()?, kinds, kubernetes()?).await
     }
 
     pub(crate) async fn gather_with(
@@ -58,6 +58,9 @@ impl Scene {
                 Kind::Kubernetes(_) => {}
             }
         }
+        // Of what was given, only what somebody needs.
+        let needed: Vec<&str> = rows.iter().flat_map(|row| row.needs()).collect();
+        let known = known.into_iter().filter(|(kind, _)| needed.contains(&kind.as_str())).collect();
         Ok(run(aws, rows, types, known).await)
     }
 
@@ -145,6 +148,46 @@ pub(crate) fn nodes() -> Result<Gathered> {
         "aws:///eu-west-1a/4f1c/fargate-ip-10-0-0-7",
     ];
     kubernetes_items(&ids.map(|id| json!({"metadata": {"name": id}, "spec": {"providerID": id}})))
+}
+
+/// Of images in two regions, of another account and of another registry.
+fn pods() -> Result<Gathered> {
+    let digest = |byte: &str| format!("sha256:{}", byte.repeat(32));
+    let here = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web";
+    let elsewhere = "111122223333.dkr.ecr.us-east-1.amazonaws.com/base";
+    let status = |image: &str, byte: &str| json!({"name": "c", "imageID": format!("{image}@{}", digest(byte))});
+    kubernetes_items(&[
+        json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "c", "image": format!("{here}:1")}]},
+            "status": {"containerStatuses": [status(here, "0a")]}}),
+        json!({"metadata": {"name": "base"}, "spec": {"containers": [{"name": "c", "image": format!("{elsewhere}:1")}]},
+            "status": {"containerStatuses": [status(elsewhere, "0b"), status(here, "ff")]}}),
+        json!({"metadata": {"name": "other"}, "spec": {"containers": [
+            {"name": "a", "image": "444455556666.dkr.ecr.eu-central-1.amazonaws.com/x:1"}, {"name": "b", "image": "nginx"}]},
+            "status": {"containerStatuses": [status("docker.io/library/nginx", "0c")]}}),
+    ])
+}
+
+/// What the API server has of everything that calls to AWS are made for.
+pub(crate) fn kubernetes() -> Result<BTreeMap<String, Gathered>> {
+    let image =
+        |name: &str| json!([{"name": "c", "image": format!("111122223333.dkr.ecr.eu-west-1.amazonaws.com/{name}:1")}]);
+    let template =
+        json!({"metadata": {"name": "web"}, "spec": {"template": {"spec": {"initContainers": image("web")}}}});
+    let class = |role: &str| json!({"metadata": {"name": role}, "spec": {"role": role}});
+    let map = "- rolearn: arn:aws:iam::111122223333:role/plain\n  groups: [system:nodes]\n";
+    let aws_auth = json!({"metadata": {"name": "aws-auth"}, "data": {"mapRoles": map}});
+    let mut known = BTreeMap::from([
+        (NODES.to_owned(), nodes()?),
+        (PODS.to_owned(), pods()?),
+        ("k8s.deployments.v1.apps".to_owned(), kubernetes_items(&[template])?),
+        ("k8s.nodeclasses.v1.eks.amazonaws.com".to_owned(), kubernetes_items(&[class("gone")])?),
+        ("k8s.ec2nodeclasses.v1.karpenter.k8s.aws".to_owned(), kubernetes_items(&[class("blue")])?),
+        ("k8s.configmaps.v1".to_owned(), kubernetes_items(&[aws_auth])?),
+    ]);
+    for need in catalogue::AWS.iter().flat_map(AwsKind::needs).filter(|need| need.starts_with("k8s.")) {
+        known.entry(need.to_owned()).or_insert_with(|| Gathered::complete(Vec::new()));
+    }
+    Ok(known)
 }
 
 pub(crate) fn kubernetes_items(objects: &[Value]) -> Result<Gathered> {

@@ -27,6 +27,12 @@ impl Live {
         let webhook = Some(endpoint.token_webhook(CLUSTER));
         let kube = Kube::start(Options { audit: true, webhook, ..Options::default() })?;
         fill(&kube, "some", 4)?;
+        // Of the account's own registry, whose policy is looked at.
+        let own = json!([{"name": "c", "image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1"}]);
+        kube.create(
+            "/api/v1/namespaces/some/pods",
+            &json!({"metadata": {"name": "own"}, "spec": {"containers": own}}),
+        )?;
         make_nodes(&kube, &[("n1", "i-0a"), ("n2", "i-0b"), ("n3", "i-0c"), ("n4", "i-0d")])?;
         let world = endpoint.world(&world_of(&kube)?)?;
         apply_manifests(&kube, manifests)?;

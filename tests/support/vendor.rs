@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::met::{Real, met};
 use crate::servers::kube::{Kube, Options};
 use aws::aws_items;
-pub use aws::{aws_commands, aws_paths, catalogue_calls, row_calls};
+pub use aws::{aws_commands, aws_operations, aws_paths, catalogue_calls, row_calls};
 pub use by_eye::read_by_eye;
 use cfn::CloudFormation;
 pub use commands::commands;

@@ -10,6 +10,7 @@ mod ecr;
 mod eks;
 mod elb;
 mod elbv2;
+mod iam;
 mod inspector2;
 mod kms;
 mod kubernetes;
@@ -36,6 +37,7 @@ pub const AWS: &[AwsKind] = &[
     ecr::PULL_THROUGH_CACHE_RULES,
     ecr::REGISTRY_SCANNING_CONFIGURATIONS,
     ecr::REPOSITORIES,
+    ecr::REPOSITORY_POLICIES,
     ecr::REPOSITORY_SCANNING_CONFIGURATIONS,
     eks::ACCESS_ENTRIES,
     eks::ADDONS,
@@ -52,6 +54,8 @@ pub const AWS: &[AwsKind] = &[
     elbv2::RULES,
     elbv2::TAGS,
     elbv2::TARGET_GROUPS,
+    iam::INSTANCE_PROFILES,
+    iam::ROLES,
     inspector2::ACCOUNT_STATUSES,
     inspector2::COVERED_RESOURCES,
     kms::KEYS,

@@ -29,6 +29,7 @@ pub mod node;
 pub mod placement;
 mod pods;
 mod policy;
+pub mod roles;
 pub mod routing;
 mod selector;
 mod tiered;

@@ -17,6 +17,16 @@ noun! {
         metadata_options: MetadataOptions = "MetadataOptions",
         /// Its tags.
         tags: List<Tag> = "Tags",
+        /// "The IAM instance profile associated with the instance, if applicable."
+        iam_instance_profile: IamInstanceProfile = "IamInstanceProfile",
+    }
+}
+
+noun! {
+    /// The instance profile of an instance.
+    pub struct IamInstanceProfile {
+        /// Its ARN.
+        arn: Text = "Arn",
     }
 }
 

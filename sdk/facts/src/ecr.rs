@@ -41,6 +41,20 @@ noun! {
 }
 
 noun! {
+    /// The policy of a repository (`ecr:GetRepositoryPolicy`).
+    pub struct RepositoryPolicy = "aws.ecr.repositorypolicies" {
+        /// The region that was asked.
+        region: Text = "$region",
+        /// The account.
+        registry_id: Text = "registryId",
+        /// The repository.
+        repository_name: Text = "repositoryName",
+        /// Its document: text that is JSON.
+        policy_text: Text = "policyText",
+    }
+}
+
+noun! {
     /// What the registry's rules make of one repository (`ecr:BatchGetRepositoryScanningConfiguration`).
     pub struct RepositoryScanning = "aws.ecr.repositoryscanningconfigurations" {
         /// The region that was asked.

@@ -127,6 +127,9 @@ noun! {
     pub struct ComputeConfig {
         /// Whether it is on.
         enabled: bool = "enabled",
+        /// "The ARN of the IAM Role EKS will assign to EC2 Managed Instances in your EKS Auto Mode cluster"; absent
+        /// without built-in node pools.
+        node_role_arn: Text = "nodeRoleArn",
     }
 }
 
@@ -149,6 +152,8 @@ noun! {
         arn: Text = "nodegroupArn",
         /// Its name.
         name: Text = "nodegroupName",
+        /// ARN of the role of its machines.
+        node_role: Text = "nodeRole",
         /// Where its machines start.
         subnets: List<Text> = "subnets",
         /// `AL2023_x86_64_STANDARD`, …; `CUSTOM` when its launch template names an image.
@@ -179,6 +184,8 @@ noun! {
         name: Text = "fargateProfileName",
         /// `CREATING`, `ACTIVE`, `DELETING`, `CREATE_FAILED`, `DELETE_FAILED`.
         status: Text = "status",
+        /// ARN of the role that the kubelets of its pods pull images with.
+        pod_execution_role_arn: Text = "podExecutionRoleArn",
         /// A pod that any of them matches is started on Fargate.
         selectors: List<FargateSelector> = "selectors",
         /// Where its pods run: "only private subnets (with no direct route to an Internet Gateway)".

@@ -17,6 +17,7 @@ pub mod eks;
 pub mod elb;
 pub mod elbv2;
 mod fields;
+pub mod iam;
 pub mod inspector2;
 mod items;
 mod json;

@@ -107,6 +107,10 @@ noun! {
     pub struct Ec2NodeClassSpec {
         /// Overrides the subnet's `MapPublicIpOnLaunch`, which is respected when this is not set.
         associate_public_ip_address: bool = "associatePublicIPAddress",
+        /// Name of the role that Karpenter makes an instance profile for; either this or a profile.
+        role: Text = "role",
+        /// Name of an instance profile of one's own.
+        instance_profile: Text = "instanceProfile",
         /// Who reaches the metadata service of its nodes.
         metadata_options: ClassMetadataOptions = "metadataOptions",
     }
@@ -128,6 +132,8 @@ noun! {
 noun! {
     /// What the autoscaler found for a node class.
     pub struct NodeClassStatus {
+        /// Name of the instance profile that Karpenter made.
+        instance_profile: Text = "instanceProfile",
         /// The subnets that the selector terms lead to.
         subnets: List<ClassSubnet> = "subnets",
     }
@@ -158,6 +164,10 @@ noun! {
     pub struct NodeClassSpec {
         /// Absent when nothing of it is set.
         advanced_networking: AdvancedNetworking = "advancedNetworking",
+        /// Name of the role of its nodes; either this or a profile.
+        role: Text = "role",
+        /// Name of an instance profile of one's own.
+        instance_profile: Text = "instanceProfile",
         /// `DefaultAllow`, which it is when not set, or `DefaultDeny`.
         network_policy: Text = "networkPolicy",
     }

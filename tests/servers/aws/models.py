@@ -5,6 +5,7 @@ models.py paths      {service, operation, results, path}: does an item have it? 
 models.py rows       a call of the catalogue: does everything it names exist? → {"errors": [...]}
 models.py items      {service, operation, results, item}: is the item as AWS would write it? → {"misfits": [...]}
 models.py commands   {words} of an AWS CLI command: would the CLI take it? → {"errors": [...]}
+models.py operations {service} → {"operations": {NAME: [members of its input]}}
 models.py endpoints  {service, region, fips, dual_stack} → {"host", "signed_for"} (null where AWS has none)
 models.py shapes     calls of the catalogue → the table by which XML answers are read (one document, no lines)
 """
@@ -170,7 +171,20 @@ def endpoint(row):
     return {"host": found.url.removeprefix("https://"), "signed_for": schemes[0].get("signingRegion", row["region"])}
 
 
-COMMANDS = {"paths": path, "items": item, "commands": command, "rows": check_row, "endpoints": endpoint}
+def operations(row):
+    model = service_model(row["service"])
+    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
+    return {"operations": {name: list(shape.members) if shape else [] for name, shape in shapes.items()}}
+
+
+COMMANDS = {
+    "paths": path,
+    "items": item,
+    "commands": command,
+    "rows": check_row,
+    "operations": operations,
+    "endpoints": endpoint,
+}
 
 
 def main():

@@ -1,6 +1,8 @@
 //! Paths into AWS items, whole items, commands of the AWS CLI, and the catalogue's own rows, checked against botocore's
 //! models.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, ensure};
 use eksamine_facts::catalogue::{self, Adds, AwsKind, CLOUD_CONTROL, Call, Input, Protocol, Service, Value as From};
 use serde_json::{Value, json};
@@ -55,6 +57,12 @@ pub fn aws_commands(commands: &[Vec<String>]) -> Result<Vec<Vec<String>>> {
     answers.into_iter().map(|answer| Ok(serde_json::from_value(answer["errors"].clone())?)).collect()
 }
 
+/// The operations of an AWS service, each with the members of its input.
+pub fn aws_operations(service: &str) -> Result<BTreeMap<String, Vec<String>>> {
+    let answers = ask("operations", &[json!({ "service": service })])?;
+    Ok(serde_json::from_value(answers[0]["operations"].clone())?)
+}
+
 fn ask(command: &str, lines: &[Value]) -> Result<Vec<Value>> {
     let answers: Vec<Value> = models(command, lines)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     ensure!(answers.len() == lines.len(), "{} answers to {} questions", answers.len(), lines.len());
@@ -72,7 +80,11 @@ fn path_line(row: &AwsKind, path: &str) -> Result<Option<Value>, String> {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     if let Some(part) = row.parts.iter().find(|part| part.name == first) {
         let rest = path.trim_start_matches('/').trim_start_matches(first).trim_start_matches("/*");
-        return Ok(Some(line(row, part.calls, rest)));
+        let own = rest.trim_start_matches('/');
+        return match own.starts_with('$') {
+            true => adds_of(part.calls).contains(&own).then_some(None).ok_or_else(|| unknown(row, own)),
+            false => Ok(Some(line(row, part.calls, rest))),
+        };
     }
     if first.starts_with('$') {
         return adds(row).contains(&first).then_some(None).ok_or_else(|| unknown(row, first));
@@ -91,6 +103,9 @@ fn item_lines(row: &AwsKind, item: &Value, ask: &mut dyn FnMut(String, Value), f
             for (index, result) in value.as_array().into_iter().flatten().enumerate() {
                 let mut line = line(row, part.calls, "");
                 line["item"] = result.clone();
+                for name in adds_of(part.calls) {
+                    line["item"].as_object_mut().map(|fields| fields.remove(name));
+                }
                 ask(format!("/{name}/{index}"), line);
             }
         } else if !adds(row).contains(&name.as_str()) {
@@ -109,7 +124,12 @@ fn line(row: &AwsKind, calls: &[Call], path: &str) -> Value {
 }
 
 fn adds(row: &AwsKind) -> Vec<&'static str> {
-    let added = row.ways.iter().filter_map(|way| way.last()).flat_map(|call| call.adds);
+    row.ways.iter().flat_map(|way| adds_of(way)).collect()
+}
+
+/// What the last of these calls adds to its results.
+fn adds_of(calls: &[Call]) -> Vec<&'static str> {
+    let added = calls.last().into_iter().flat_map(|call| call.adds);
     added
         .map(|adds| match adds {
             Adds::Region => "$region",

@@ -88,7 +88,7 @@ impl Collector<'_> {
         found
     }
 
-    fn targets(&self, call: &Call, results: Vec<Tree<'static>>) -> (Vec<Target>, Option<Gap>) {
+    fn targets(&self, call: &Call, results: Vec<Tree<'static>>) -> (Vec<Target>, Vec<Gap>) {
         let region = |of: &Tree<'_>| Some(of.at(call.region?)?.as_text()?.to_owned());
         let one = |of: Tree<'static>| Target { region: region(&of), of: Some(of), chunk: Vec::new() };
         let chunks = |values: &[Tree<'static>], size| -> Vec<Target> {
@@ -101,34 +101,41 @@ impl Collector<'_> {
             by_region.into_iter().flat_map(of_region).collect()
         };
         match &call.each {
-            Each::Once => (vec![Target::default()], None),
-            Each::Element => (results.into_iter().map(one).collect(), None),
-            Each::ElementChunks(size) => (chunks(&results, *size), None),
-            Each::Value(values) => {
-                let (values, unread) = self.values(values);
+            Each::Once => (vec![Target::default()], Vec::new()),
+            Each::Element => (results.into_iter().map(one).collect(), Vec::new()),
+            Each::Within(at) => {
+                let found = results.iter().flat_map(|result| all(result, at)).map(own).map(one);
+                (found.collect(), Vec::new())
+            }
+            Each::ElementChunks(size) => (chunks(&results, *size), Vec::new()),
+            Each::Value(_) | Each::AnyOf(_) => {
+                let (values, unread) = self.values(call.each.values());
                 (values.into_iter().map(one).collect(), unread)
             }
-            Each::Chunks(values, size) => {
-                let (values, unread) = self.values(values);
+            Each::Chunks(_, size) => {
+                let (values, unread) = self.values(call.each.values());
                 (chunks(&values, *size), unread)
             }
         }
     }
 
-    /// The distinct values in a prerequisite's items, and the gap that an incomplete prerequisite leaves.
-    fn values(&self, values: &Values) -> (Vec<Tree<'static>>, Option<Gap>) {
-        let Some(parent) = self.known.get(values.kind) else {
-            let why = format!("{} was not gathered", values.kind);
-            return (Vec::new(), Some(prerequisite(values.kind, Availability::NotCollected, why, None)));
-        };
-        let mut distinct = BTreeMap::new();
-        for item in &parent.items {
-            let Ok(tree) = Tree::parse(item.text()) else { continue };
-            for value in all(&tree, values.at).into_iter().filter_map(|found| taken(values.take, found, self.names)) {
-                distinct.entry(value.canonical()).or_insert(value);
+    /// The distinct values in the items of prerequisites, and the gaps that incomplete ones leave.
+    fn values(&self, of: &[Values]) -> (Vec<Tree<'static>>, Vec<Gap>) {
+        let (mut distinct, mut unread) = (BTreeMap::new(), BTreeMap::new());
+        for values in of {
+            let Some(parent) = self.known.get(values.kind) else {
+                let why = format!("{} was not gathered", values.kind);
+                unread.insert(values.kind, prerequisite(values.kind, Availability::NotCollected, why, None));
+                continue;
+            };
+            for item in &parent.items {
+                let Ok(tree) = Tree::parse(item.text()) else { continue };
+                let found = all(&tree, values.at).into_iter().flat_map(|found| taken(values.take, found, self.names));
+                distinct.extend(found.map(|value| (value.canonical(), value)));
             }
+            unread.extend(incomplete(values.kind, parent).map(|gap| (values.kind, gap)));
         }
-        (distinct.into_values().collect(), incomplete(values.kind, parent))
+        (distinct.into_values().collect(), unread.into_values().collect())
     }
 
     /// One target, all pages. A batch that fails because one of its things is not there is asked for in halves.

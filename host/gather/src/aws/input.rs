@@ -3,6 +3,7 @@
 use eksamine_facts::Tree;
 use eksamine_facts::catalogue::{Call, Input, Take, Value};
 use eksamine_facts::derive::images::{Reference, Registry};
+use eksamine_facts::derive::roles;
 use std::borrow::Cow;
 
 /// The names that a row's texts are filled in with.
@@ -41,8 +42,18 @@ impl Target {
 
 /// A short name: the text itself, or what is unique in an object.
 fn name_of(tree: &Tree<'_>) -> String {
-    let unique =
-        ["Arn", "arn", "PolicyArn", "LoadBalancerArn", "repositoryArn", "imageDigest", "Identifier", "id", "name"];
+    let unique = [
+        "Arn",
+        "arn",
+        "PolicyArn",
+        "LoadBalancerArn",
+        "repositoryArn",
+        "imageDigest",
+        "Identifier",
+        "repositoryName",
+        "id",
+        "name",
+    ];
     let named = unique.iter().find_map(|key| tree.get(key)?.as_text());
     tree.as_text().or(named).map_or_else(|| tree.canonical(), str::to_owned)
 }
@@ -114,34 +125,44 @@ pub(super) fn own(tree: &Tree<'_>) -> Tree<'static> {
     }
 }
 
-/// What of a value is used; `None` for values that say nothing to this call.
-pub(super) fn taken(take: Take, found: &Tree<'_>, names: Names<'_>) -> Option<Tree<'static>> {
-    let last = || Some(found.as_text()?.rsplit('/').next()?.to_owned());
-    match take {
-        Take::Whole if is_null(found) => None,
-        Take::Whole => Some(own(found)),
-        Take::InstanceId => last().filter(|id| id.starts_with("i-")).map(Tree::text),
-        Take::ArnName => last().map(Tree::text),
-        Take::HttpListener => {
-            let text = |field| found.get(field).and_then(Tree::as_text);
-            text("Protocol").filter(|protocol| *protocol == "HTTP")?;
-            Some(Tree::text(text("ListenerArn")?.to_owned()))
+/// What of a value is used; nothing of values that say nothing to this call.
+pub(super) fn taken(take: Take, found: &Tree<'_>, names: Names<'_>) -> Vec<Tree<'static>> {
+    let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+    let field = |key| found.get(key).and_then(Tree::as_text).unwrap_or_default();
+    let texts: Vec<String> = match (take, found.as_text()) {
+        (Take::Whole, _) => return (!is_null(found)).then(|| own(found)).into_iter().collect(),
+        (Take::NodeRole, _) => {
+            roles::of_entry(field("type"), field("principalArn")).into_iter().map(last).collect()
         }
-        Take::OtherRegion => {
-            let (_, region) = own_image(found, names)?;
-            (region != names.region).then(|| Tree::text(region))
+        (Take::HttpListener, _) => {
+            (field("Protocol") == "HTTP").then(|| field("ListenerArn").to_owned()).into_iter().collect()
         }
-        Take::OwnImage => {
-            let (image, region) = own_image(found, names)?;
-            let fields = [("region", region), ("repositoryName", image.repository), ("imageDigest", image.digest?)];
-            Some(Tree::Object(fields.into_iter().map(|(key, text)| (Cow::Borrowed(key), Tree::text(text))).collect()))
+        (_, None) => Vec::new(),
+        (Take::InstanceId, Some(text)) => Some(last(text)).filter(|id| id.starts_with("i-")).into_iter().collect(),
+        (Take::ArnName, Some(text)) => vec![last(text)],
+        // A map that the authenticator cannot read lets in nobody.
+        (Take::MappedNodeRoles, Some(text)) => {
+            roles::of_aws_auth(text).into_iter().flatten().map(|arn| last(&arn)).collect()
         }
-    }
+        (Take::OtherRegion, Some(text)) => {
+            let region = own_image(text, names).map(|(_, region)| region);
+            region.filter(|region| region != names.region).into_iter().collect()
+        }
+        (Take::OwnImage, Some(text)) => return running(text, names).into_iter().collect(),
+    };
+    texts.into_iter().filter(|text| !text.is_empty()).map(Tree::text).collect()
+}
+
+/// A running image of the account's registries, as what it is asked for by.
+fn running(image: &str, names: Names<'_>) -> Option<Tree<'static>> {
+    let (image, region) = own_image(image, names)?;
+    let fields = [("region", region), ("repositoryName", image.repository), ("imageDigest", image.digest?)];
+    Some(Tree::Object(fields.into_iter().map(|(key, text)| (Cow::Borrowed(key), Tree::text(text))).collect()))
 }
 
 /// An image of a private registry of the account, and the registry's region.
-fn own_image(found: &Tree<'_>, names: Names<'_>) -> Option<(Reference, String)> {
-    let image = Reference::parse_running(found.as_text()?).ok()??;
+fn own_image(image: &str, names: Names<'_>) -> Option<(Reference, String)> {
+    let image = Reference::parse_running(image).ok()??;
     match image.registry() {
         Registry::Ecr { account, region } if account == names.account => Some((image, region)),
         _ => None,
@@ -158,37 +179,49 @@ mod tests {
 
     const NAMES: Names<'_> = Names { cluster: "prod", account: "111122223333", region: "eu-west-1", type_name: "" };
 
+    fn of(take: Take, json: &str) -> Vec<String> {
+        let found = taken(take, &Tree::parse(json).expect("JSON"), NAMES);
+        found.iter().map(Tree::canonical).collect()
+    }
+
     #[test]
     fn images_of_the_accounts_own_registries_are_taken_apart() {
-        let take = |take, text: &'static str| taken(take, &Tree::text(text), NAMES).map(|t| t.canonical());
-        let elsewhere = "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop/web@sha256:0a";
-        assert_eq!(take(Take::OtherRegion, elsewhere).as_deref(), Some("\"us-east-1\""));
+        let elsewhere = r#""111122223333.dkr.ecr.us-east-1.amazonaws.com/shop/web@sha256:0a""#;
+        assert_eq!(of(Take::OtherRegion, elsewhere), [r#""us-east-1""#]);
         let image = r#"{"imageDigest":"sha256:0a","region":"us-east-1","repositoryName":"shop/web"}"#;
-        assert_eq!(take(Take::OwnImage, elsewhere).as_deref(), Some(image));
+        assert_eq!(of(Take::OwnImage, elsewhere), [image]);
         let here = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1";
-        assert_eq!((take(Take::OtherRegion, here), take(Take::OwnImage, here)), (None, None));
-        for other in ["nginx", "444455556666.dkr.ecr.us-east-1.amazonaws.com/web@sha256:0a", "sha256:0a", ""] {
-            assert_eq!((take(Take::OtherRegion, other), take(Take::OwnImage, other)), (None, None), "{other}");
+        for other in [here, "nginx", "444455556666.dkr.ecr.us-east-1.amazonaws.com/web@sha256:0a", "sha256:0a", ""] {
+            let other = format!("\"{other}\"");
+            assert_eq!((of(Take::OtherRegion, &other), of(Take::OwnImage, &other)), (vec![], vec![]), "{other}");
         }
     }
 
     #[test]
     fn only_machines_of_ec2_have_instance_ids() {
-        let id = |text: &'static str| taken(Take::InstanceId, &Tree::text(text), NAMES).map(|t| t.canonical());
-        assert_eq!(id("aws:///eu-west-1a/i-0abc").as_deref(), Some("\"i-0abc\""));
-        assert_eq!(id("aws:///eu-west-1a/1a2b/fargate-ip-10-0-0-1"), None);
-        assert_eq!(id("eks-hybrid:///eu-west-1/prod/mi-0abc"), None);
+        assert_eq!(of(Take::InstanceId, r#""aws:///eu-west-1a/i-0abc""#), [r#""i-0abc""#]);
+        assert_eq!(of(Take::InstanceId, r#""aws:///eu-west-1a/1a2b/fargate-ip-10-0-0-1""#), [""; 0]);
+        assert_eq!(of(Take::InstanceId, r#""eks-hybrid:///eu-west-1/prod/mi-0abc""#), [""; 0]);
+    }
+
+    #[test]
+    fn roles_are_asked_for_by_name_and_only_those_of_nodes() {
+        assert_eq!(of(Take::ArnName, r#""arn:aws:iam::111122223333:role/eks/node""#), [r#""node""#]);
+        assert_eq!(of(Take::ArnName, r#""node""#), [r#""node""#]);
+        let entry = |kind| format!(r#"{{"type":"{kind}","principalArn":"arn:aws:iam::111122223333:role/eks/node"}}"#);
+        assert_eq!(of(Take::NodeRole, &entry("EC2_LINUX")), [r#""node""#]);
+        assert_eq!(of(Take::NodeRole, &entry("STANDARD")), [""; 0]);
+        let map = r#""- rolearn: arn:aws:iam::111122223333:role/node\n  groups: [system:nodes]\n""#;
+        assert_eq!(of(Take::MappedNodeRoles, map), [r#""node""#]);
+        assert_eq!(of(Take::MappedNodeRoles, r#""no: map""#), [""; 0]);
     }
 
     #[test]
     fn rules_are_asked_of_listeners_that_speak_http() {
-        let taken_of = |json: &str| {
-            let listener = Tree::parse(json).expect("JSON");
-            taken(Take::HttpListener, &listener, NAMES).map(|t| t.canonical())
-        };
-        assert_eq!(taken_of(r#"{"ListenerArn":"a","Protocol":"HTTP"}"#).as_deref(), Some("\"a\""));
-        assert_eq!(taken_of(r#"{"ListenerArn":"a","Protocol":"HTTPS"}"#), None);
-        assert_eq!(taken_of(r#"{"Protocol":"HTTP"}"#), None);
+        assert_eq!(of(Take::HttpListener, r#"{"ListenerArn":"a","Protocol":"HTTP"}"#), [r#""a""#]);
+        for other in [r#"{"ListenerArn":"a","Protocol":"HTTPS"}"#, r#"{"Protocol":"HTTP"}"#] {
+            assert_eq!(of(Take::HttpListener, other), [""; 0], "{other}");
+        }
     }
 
     #[test]

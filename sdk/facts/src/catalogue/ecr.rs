@@ -177,6 +177,29 @@ pub(super) const REPOSITORIES: AwsKind = AwsKind {
     redact: &[],
 };
 
+pub(super) const REPOSITORY_POLICIES: AwsKind = AwsKind {
+    kind: "aws.ecr.repositorypolicies",
+    doc: "Policies of the account's repositories; most have none",
+    service: &ECR,
+    ways: &[&[Call {
+        operation: "GetRepositoryPolicy",
+        each: Each::Value(Values { kind: "aws.ecr.repositories", at: "", take: Take::Whole }),
+        region: Some("/$region"),
+        input: &[
+            Input { member: "registryId", value: Value::Of("/registryId") },
+            Input { member: "repositoryName", value: Value::Of("/repositoryName") },
+        ],
+        not_found: &["RepositoryPolicyNotFoundException", "RepositoryNotFoundException"],
+        actions: &["ecr:GetRepositoryPolicy"],
+        adds: &[Adds::Region],
+        ..Call::EMPTY
+    }]],
+    parts: &[],
+    tier: 1,
+    identity: &["/registryId", "/$region", "/repositoryName"],
+    redact: &[],
+};
+
 pub(super) const REPOSITORY_SCANNING_CONFIGURATIONS: AwsKind = AwsKind {
     kind: "aws.ecr.repositoryscanningconfigurations",
     doc: "How often the images of each repository are scanned, once the registry's rules have been applied",

@@ -114,10 +114,14 @@ pub enum Each {
     Once,
     /// For every distinct value found in another kind.
     Value(Values),
+    /// For every distinct value found in several kinds.
+    AnyOf(&'static [Values]),
     /// For at most this many distinct values of another kind at a time.
     Chunks(Values, usize),
     /// For every result of the call before (for the first call of a part: the item).
     Element,
+    /// For every value at this pointer in a result of the call before; most results may have none.
+    Within(&'static str),
     /// For at most this many of them at a time.
     ElementChunks(usize),
 }
@@ -140,7 +144,7 @@ pub enum Take {
     Whole,
     /// `i-0abc` of the provider id `aws:///eu-west-1a/i-0abc`; nothing of Fargate's and hybrid nodes' ids.
     InstanceId,
-    /// What follows the last slash of an ARN.
+    /// What follows the last slash of an ARN, or a name that has none.
     ArnName,
     /// Of an image reference, the region of its registry: nothing where that is not a private one of the account, or is in
     /// the cluster's region.
@@ -150,6 +154,10 @@ pub enum Take {
     OwnImage,
     /// The ARN of a listener that speaks HTTP; nothing of the others.
     HttpListener,
+    /// Of an access entry for nodes, the name of its role.
+    NodeRole,
+    /// Of the map of roles in aws-auth, the names of those that nodes have.
+    MappedNodeRoles,
 }
 
 /// A member of an input.
@@ -230,10 +238,19 @@ impl AwsKind {
     /// The kinds whose items its calls are made for, sorted.
     #[must_use]
     pub fn needs(&self) -> Vec<&'static str> {
-        sorted(self.calls().filter_map(|call| match &call.each {
-            Each::Value(values) | Each::Chunks(values, _) => Some(values.kind),
-            Each::Once | Each::Element | Each::ElementChunks(_) => None,
-        }))
+        sorted(self.calls().flat_map(|call| call.each.values()).map(|values| values.kind))
+    }
+}
+
+impl Each {
+    /// Where the values come from that it is made for, if from other kinds.
+    #[must_use]
+    pub const fn values(&self) -> &[Values] {
+        match self {
+            Self::Value(values) | Self::Chunks(values, _) => std::slice::from_ref(values),
+            Self::AnyOf(values) => values,
+            Self::Once | Self::Element | Self::Within(_) | Self::ElementChunks(_) => &[],
+        }
     }
 }
 

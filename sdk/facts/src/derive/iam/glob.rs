@@ -35,9 +35,31 @@ impl Pattern {
     }
 
     pub(super) fn matches(&self, text: &str) -> bool {
-        let patterns = std::slice::from_ref(self);
-        let end = text.chars().fold(begin(patterns), |at, c| step(patterns, &at, c));
-        is_end(patterns, &end)
+        let (mut tokens, mut rest) = (self.0.as_slice(), text.chars());
+        // Where the last `*` stood, and what it has not taken yet: it takes one more when the rest does not match.
+        let mut again = None;
+        loop {
+            let before = rest.clone();
+            match (tokens.first(), rest.next()) {
+                (Some(Token::Many), _) => {
+                    rest = before;
+                    tokens = &tokens[1..];
+                    again = Some((tokens, rest.clone()));
+                    continue;
+                }
+                (Some(Token::One), Some(_)) => tokens = &tokens[1..],
+                (Some(Token::Only(own)), Some(c)) if *own == c => tokens = &tokens[1..],
+                (None, None) => return true,
+                _ => {
+                    let Some((behind, mut left)) = again.take() else { return false };
+                    if left.next().is_none() {
+                        return false;
+                    }
+                    (tokens, rest) = (behind, left.clone());
+                    again = Some((behind, left));
+                }
+            }
+        }
     }
 }
 

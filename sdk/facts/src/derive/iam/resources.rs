@@ -27,6 +27,12 @@ impl Resources {
         Self::matching("*")
     }
 
+    /// What actions without a resource are about: only `*` reaches it.
+    #[must_use]
+    pub fn unnamed() -> Self {
+        Self::with_variables(&["${*}"], Side::Listed)
+    }
+
     /// Those whose ARNs match a pattern with `*` and `?`.
     #[must_use]
     pub fn matching(pattern: &str) -> Self {
