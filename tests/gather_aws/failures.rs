@@ -50,8 +50,20 @@ async fn what_passes_is_tried_again() -> Result<()> {
 async fn throttled_in_xml_and_in_every_service() -> Result<()> {
     let scene = Scene::two_of_everything()?;
     let throttle = |service: &str| json!({"service": service, "times": 2, "fault": {"throttle": true}});
-    let services =
-        ["ec2", "ecr", "eks", "elb", "elbv2", "iam", "inspector2", "kms", "logs", "sts", "cloudcontrol", "cloudformation"];
+    let services = [
+        "ec2",
+        "ecr",
+        "eks",
+        "elb",
+        "elbv2",
+        "iam",
+        "inspector2",
+        "kms",
+        "logs",
+        "sts",
+        "cloudcontrol",
+        "cloudformation",
+    ];
     scene.world.control(&json!({"faults": services.map(throttle)}))?;
     for (kind, gathered) in scene.gather(&every_kind()).await? {
         ensure!(gathered.status == Availability::Complete, "{kind}: {gathered:?}");

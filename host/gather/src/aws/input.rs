@@ -131,9 +131,7 @@ pub(super) fn taken(take: Take, found: &Tree<'_>, names: Names<'_>) -> Vec<Tree<
     let field = |key| found.get(key).and_then(Tree::as_text).unwrap_or_default();
     let texts: Vec<String> = match (take, found.as_text()) {
         (Take::Whole, _) => return (!is_null(found)).then(|| own(found)).into_iter().collect(),
-        (Take::NodeRole, _) => {
-            roles::of_entry(field("type"), field("principalArn")).into_iter().map(last).collect()
-        }
+        (Take::NodeRole, _) => roles::of_entry(field("type"), field("principalArn")).into_iter().map(last).collect(),
         (Take::HttpListener, _) => {
             (field("Protocol") == "HTTP").then(|| field("ListenerArn").to_owned()).into_iter().collect()
         }
