@@ -175,7 +175,10 @@ impl SharedNodes {
         let node = Known::derived(|| Ok(pod.get()?.spec.get()?.node_name.declared()?.cloned()));
         let (why, node) = match (trusted.peek(), node.peek()) {
             (Some(false), _) | (_, Some(None)) => return,
-            (Some(true), Some(Some(node))) => return drop(self.shared.insert(node.clone())),
+            (Some(true), Some(Some(node))) => {
+                self.shared.insert(node.clone());
+                return;
+            }
             (None, Some(Some(node))) => (trusted.reason(), Some(node.clone())),
             (_, None) => (node.reason(), None),
         };

@@ -72,7 +72,7 @@ pub fn has_own_role(pod: &Known<Pod>, associations: &Associations) -> Known<bool
         let Some(account) = pod.spec.get()?.service_account_name.declared()? else { return Ok(false) };
         associations.have(pod.metadata.get()?.namespace.get()?, account).get().copied()
     });
-    let containers = Known::derived(|| {
+    Known::derived(|| {
         let spec = pod.get()?.spec.get()?;
         let init = spec.init_containers.declared()?.into_iter().flat_map(|list| list.iter());
         let each = spec.containers.get()?.iter().chain(init);
@@ -81,8 +81,7 @@ pub fn has_own_role(pod: &Known<Pod>, associations: &Associations) -> Known<bool
             any([web_identity, both(has(container, POD_IDENTITY), associated.clone())])
         });
         all(each).get().copied()
-    });
-    containers
+    })
 }
 
 /// Whether a container has a variable of that name.
