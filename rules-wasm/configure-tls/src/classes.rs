@@ -26,8 +26,13 @@ pub(crate) enum Taken<C> {
 /// The classes, read when they are asked for.
 pub(crate) struct Classes<'a> {
     facts: &'a Facts<'a>,
-    ingress: OnceCell<(Index<Item<IngressClass>>, Known<Option<Item<IngressClass>>>)>,
+    ingress: OnceCell<IngressClasses>,
     gateway: OnceCell<Index<Item<GatewayClass>>>,
+}
+
+struct IngressClasses {
+    by_name: Index<Item<IngressClass>>,
+    default: Known<Option<Item<IngressClass>>>,
 }
 
 impl<'a> Classes<'a> {
@@ -40,7 +45,7 @@ impl<'a> Classes<'a> {
         let bare = IngressSpec::default();
         let spec = ingress.spec.in_view()?.unwrap_or(&bare);
         if let Some(name) = spec.class.declared()? {
-            return match self.ingress().0.find(name)? {
+            return match self.ingress().by_name.find(name)? {
                 Some(class) => taken_by(class),
                 None => {
                     self.facts.complete::<IngressClass>()?;
@@ -53,7 +58,7 @@ impl<'a> Classes<'a> {
             let alb = *name == *"alb";
             return Ok(if alb { Taken::Aws(None) } else { Taken::Other(format!("class {name}")) });
         }
-        match self.ingress().1.get()? {
+        match self.ingress().default.get()? {
             Some(class) => taken_by(class),
             None => {
                 self.facts.complete::<IngressClass>()?;
@@ -77,11 +82,10 @@ impl<'a> Classes<'a> {
         Ok(if ours { Taken::Aws(Some(class.clone())) } else { Taken::Other(controller.to_string()) })
     }
 
-    fn ingress(&self) -> &(Index<Item<IngressClass>>, Known<Option<Item<IngressClass>>>) {
+    fn ingress(&self) -> &IngressClasses {
         self.ingress.get_or_init(|| {
-            let all = indexed(self.facts, |class: &IngressClass| class.metadata.get()?.name.get().cloned());
-            let default = Known::derived(|| default(self.facts.items()));
-            (all, default)
+            let by_name = indexed(self.facts, |class: &IngressClass| class.metadata.get()?.name.get().cloned());
+            IngressClasses { by_name, default: Known::derived(|| default(self.facts.items())) }
         })
     }
 }

@@ -184,7 +184,9 @@ fn fits(all: &[&Map<String, Value>], value: &Value) -> Result<(), String> {
         return Err(format!("is {types}, not {own}"));
     }
     let words: Vec<&Value> = all.iter().filter_map(|schema| schema.get("enum")?.as_array()).flatten().collect();
-    if words.is_empty() || words.contains(&value) {
+    // An alternative that says which words it is not for is for all others (the addresses of a Gateway).
+    let others = all.iter().filter_map(|schema| schema.get("not")).any(|not| not.get("enum").is_some());
+    if words.is_empty() || others || words.contains(&value) {
         return Ok(());
     }
     let known: Vec<&str> = words.iter().filter_map(|word| word.as_str()).collect();
@@ -242,6 +244,7 @@ mod tests {
                 "labels": { "type": "object", "additionalProperties": { "type": "string" } },
                 "open": { "type": "object" },
                 "gone": { "type": "string", "nullable": true },
+                "address": { "type": "string", "oneOf": [{ "enum": ["ip"] }, { "not": { "enum": ["ip"] } }] },
             },
         });
         let described = Described { document: &document, schema: &schema };
@@ -256,6 +259,7 @@ mod tests {
         });
         assert_eq!(misfits(&right), []);
         assert_eq!(misfits(&json!({ "port": "http" })), []);
+        assert_eq!(misfits(&json!({ "address": "host" })), []);
     }
 
     #[test]
