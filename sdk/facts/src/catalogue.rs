@@ -4,6 +4,7 @@
 //! (`cfn.AWS::EFS::FileSystem`), anything that the API server serves (`k8s.pods.v1`). A new AWS kind is a row here and a
 //! noun. Pure constants: nothing is parsed or built at start-up, and the table compiles into a component as well.
 
+mod authorization;
 mod cloudcontrol;
 mod ec2;
 mod ecr;
@@ -32,8 +33,10 @@ pub const AWS: &[AwsKind] = &[
     ecr::IMAGE_DETAILS,
     ecr::IMAGE_SCAN_FINDINGS,
     ecr::PULL_THROUGH_CACHE_RULES,
+    ecr::REGISTRY_POLICIES,
     ecr::REGISTRY_SCANNING_CONFIGURATIONS,
     ecr::REPOSITORIES,
+    ecr::REPOSITORY_POLICIES,
     ecr::REPOSITORY_SCANNING_CONFIGURATIONS,
     eks::ACCESS_ENTRIES,
     eks::ADDONS,
@@ -41,6 +44,10 @@ pub const AWS: &[AwsKind] = &[
     eks::FARGATE_PROFILES,
     eks::IDENTITY_PROVIDER_CONFIGS,
     eks::NODEGROUPS,
+    authorization::GROUP_DETAILS,
+    authorization::MANAGED_POLICY_DETAILS,
+    authorization::ROLE_DETAILS,
+    authorization::USER_DETAILS,
     inspector2::ACCOUNT_STATUSES,
     inspector2::COVERED_RESOURCES,
     kms::KEYS,
