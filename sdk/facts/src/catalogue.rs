@@ -4,6 +4,7 @@
 //! (`cfn.AWS::EFS::FileSystem`), anything that the API server serves (`k8s.pods.v1`). A new AWS kind is a row here and a
 //! noun. Pure constants: nothing is parsed or built at start-up, and the table compiles into a component as well.
 
+mod authorization;
 mod cloudcontrol;
 mod ec2;
 mod ecr;
@@ -35,6 +36,7 @@ pub const AWS: &[AwsKind] = &[
     ecr::IMAGE_DETAILS,
     ecr::IMAGE_SCAN_FINDINGS,
     ecr::PULL_THROUGH_CACHE_RULES,
+    ecr::REGISTRY_POLICIES,
     ecr::REGISTRY_SCANNING_CONFIGURATIONS,
     ecr::REPOSITORIES,
     ecr::REPOSITORY_POLICIES,
@@ -54,8 +56,12 @@ pub const AWS: &[AwsKind] = &[
     elbv2::RULES,
     elbv2::TAGS,
     elbv2::TARGET_GROUPS,
+    authorization::GROUP_DETAILS,
     iam::INSTANCE_PROFILES,
+    authorization::MANAGED_POLICY_DETAILS,
+    authorization::ROLE_DETAILS,
     iam::ROLES,
+    authorization::USER_DETAILS,
     inspector2::ACCOUNT_STATUSES,
     inspector2::COVERED_RESOURCES,
     kms::KEYS,

@@ -21,6 +21,8 @@ noun! {
     pub struct Repository = "aws.ecr.repositories" {
         /// The region that was asked.
         region: Text = "$region",
+        /// Its account.
+        registry_id: Text = "registryId",
         /// Identifies it.
         repository_arn: Text = "repositoryArn",
         /// `shop/web`
@@ -49,6 +51,18 @@ noun! {
         registry_id: Text = "registryId",
         /// The repository.
         repository_name: Text = "repositoryName",
+        /// Its document: text that is JSON.
+        policy_text: Text = "policyText",
+    }
+}
+
+noun! {
+    /// The policy of a registry (`ecr:GetRegistryPolicy`).
+    pub struct RegistryPolicy = "aws.ecr.registrypolicies" {
+        /// The region that was asked.
+        region: Text = "$region",
+        /// The account.
+        registry_id: Text = "registryId",
         /// Its document: text that is JSON.
         policy_text: Text = "policyText",
     }

@@ -119,6 +119,34 @@ pub(super) const PULL_THROUGH_CACHE_RULES: AwsKind = AwsKind {
     redact: &[],
 };
 
+const REGISTRY_POLICY: Call = Call {
+    operation: "GetRegistryPolicy",
+    not_found: &["RegistryPolicyNotFoundException"],
+    actions: &["ecr:GetRegistryPolicy"],
+    adds: &[Adds::Region],
+    ..Call::EMPTY
+};
+
+const REGISTRY_POLICY_ELSEWHERE: Call = Call { region: Some(""), ..REGISTRY_POLICY };
+
+pub(super) const REGISTRY_POLICIES: AwsKind = AwsKind {
+    kind: "aws.ecr.registrypolicies",
+    doc: "Policies of the account's registries; most have none",
+    service: &ECR,
+    ways: &[
+        &[REGISTRY_POLICY],
+        &[Call { each: other_region(IMAGES_OF_PODS[0]), ..REGISTRY_POLICY_ELSEWHERE }],
+        &[Call { each: other_region(IMAGES_OF_PODS[1]), ..REGISTRY_POLICY_ELSEWHERE }],
+        &[Call { each: other_region(IMAGES_OF_PODS[2]), ..REGISTRY_POLICY_ELSEWHERE }],
+        &[Call { each: other_region(IMAGES_OF_PODS[3]), ..REGISTRY_POLICY_ELSEWHERE }],
+        &[Call { each: other_region(IMAGES_OF_PODS[4]), ..REGISTRY_POLICY_ELSEWHERE }],
+    ],
+    parts: &[],
+    tier: 1,
+    identity: &["/registryId", "/$region"],
+    redact: &[],
+};
+
 const REGISTRY_SCANNING: Call = Call {
     operation: "GetRegistryScanningConfiguration",
     results: "",
