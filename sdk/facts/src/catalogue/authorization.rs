@@ -1,15 +1,7 @@
 //! IAM: everybody in the account, with everything that is attached to them. One operation tells, a sort at a time.
 
-use super::row::{AwsKind, Call, Input, Paging, Protocol, Service, Value};
-
-const IAM: Service = Service {
-    name: "iam",
-    signing: "iam",
-    endpoint: "iam",
-    id: "IAM",
-    protocol: Protocol::Query,
-    version: "2010-05-08",
-};
+use super::iam::IAM;
+use super::row::{AwsKind, Call, Input, Paging, Value};
 
 const DETAILS: Call = Call {
     operation: "GetAccountAuthorizationDetails",

@@ -2,7 +2,7 @@
 
 use super::row::{Adds, AwsKind, Call, Each, Input, Paging, Part, Protocol, Service, Take, Value, Values};
 
-const IAM: Service = Service {
+pub(super) const IAM: Service = Service {
     name: "iam",
     signing: "iam",
     endpoint: "iam",
