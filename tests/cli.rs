@@ -7,7 +7,7 @@
     reason = "a test fails where something is not as it should be"
 )]
 
-use eksamine_results::ScanResult;
+use eksamine_results::{ScanResult, Status};
 use eksamine_tests::program::{Ran, eksamine, eksamine_in, eksamine_reading, eksamine_with};
 use eksamine_tests::rules::{bless, root};
 use serde_json::Value;
@@ -371,9 +371,28 @@ fn help_is_the_reference() {
 }
 
 #[test]
-fn the_example_is_canonical() {
-    let text = fs::read_to_string(root().join("examples/facts.json")).expect("the example");
-    let document = eksamine_facts::Tree::parse(&text).expect("JSON");
-    assert!(format!("{}\n", document.canonical()) == text, "examples/facts.json is not as our own writer writes it");
-    assert!(!text.contains("LS0tLS1CRUdJTiBQUklWQVRF"), "a private key");
+fn the_examples_are_canonical() {
+    for example in ["examples/facts.json", "examples/hardened/facts.json", "examples/failing/facts.json"] {
+        let text = fs::read_to_string(root().join(example)).expect("the example");
+        let document = eksamine_facts::Tree::parse(&text).expect("JSON");
+        assert!(format!("{}\n", document.canonical()) == text, "{example} is not as our own writer writes it");
+        assert!(!text.contains("LS0tLS1CRUdJTiBQUklWQVRF"), "{example}: a private key");
+    }
+}
+
+/// What the README shows: the same demands, met in everything and in nothing.
+#[test]
+fn one_cluster_passes_every_rule_and_one_fails_every_rule() {
+    let mut text = String::from("# A cluster that meets every demand, and one that meets none\n\n");
+    for (cluster, expected) in [("hardened", Status::Pass), ("failing", Status::Fail)] {
+        let facts = format!("examples/{cluster}/facts.json");
+        let args = ["scan", "--facts", &facts, "--profile", "examples/demands.toml", "--as-of", "2026-11-26T12:00:00Z"];
+        let ran = eksamine(&[&args[..], &["--format", "json"]].concat());
+        let result: ScanResult = serde_json::from_str(&ran.stdout).expect("a scan result");
+        for result in &result.results {
+            assert_eq!(result.status, expected, "{cluster}: {}: {}", result.rule, result.summary);
+        }
+        session(&mut text, &args, &eksamine(&args));
+    }
+    snapshot("clusters.md", &text);
 }

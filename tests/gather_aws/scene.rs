@@ -117,28 +117,6 @@ pub(crate) fn quick() -> Limits {
     }
 }
 
-/// What Kubernetes has been asked for by then.
-pub(crate) fn known() -> Result<BTreeMap<String, Gathered>> {
-    Ok(BTreeMap::from([(NODES.to_owned(), nodes()?), (PODS.to_owned(), pods()?)]))
-}
-
-/// Of images in two regions, of another account and of another registry.
-fn pods() -> Result<Gathered> {
-    let digest = |byte: &str| format!("sha256:{}", byte.repeat(32));
-    let here = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web";
-    let elsewhere = "111122223333.dkr.ecr.us-east-1.amazonaws.com/base";
-    let status = |image: &str, byte: &str| json!({"name": "c", "imageID": format!("{image}@{}", digest(byte))});
-    kubernetes_items(&[
-        json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "c", "image": format!("{here}:1")}]},
-            "status": {"containerStatuses": [status(here, "0a")]}}),
-        json!({"metadata": {"name": "base"}, "spec": {"containers": [{"name": "c", "image": format!("{elsewhere}:1")}]},
-            "status": {"containerStatuses": [status(elsewhere, "0b"), status(here, "ff")]}}),
-        json!({"metadata": {"name": "other"}, "spec": {"containers": [
-            {"name": "a", "image": "444455556666.dkr.ecr.eu-central-1.amazonaws.com/x:1"}, {"name": "b", "image": "nginx"}]},
-            "status": {"containerStatuses": [status("docker.io/library/nginx", "0c")]}}),
-    ])
-}
-
 pub(crate) fn nodes() -> Result<Gathered> {
     let ids = [
         "aws:///eu-west-1a/i-0a",

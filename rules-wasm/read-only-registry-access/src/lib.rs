@@ -118,6 +118,9 @@ fn judge_registered(cluster: &Item<Cluster>, registered: &Known<Option<Text>>) -
 /// that says nothing.
 fn mode(facts: &Facts<'_>, cluster: &Item<Cluster>) -> Result<Text, Unknown> {
     let mode = cluster.get()?.access_config.get()?.authentication_mode.get()?;
+    if !["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"].contains(&mode.as_str()) {
+        return Err(Unknown::because(format!("{mode} is no authentication mode")));
+    }
     if *mode != "CONFIG_MAP" && facts.availability::<AccessEntry>() == Availability::Absent {
         return Err(Unknown::because("aws.eks.accessentries is absent, in a mode that has them"));
     }

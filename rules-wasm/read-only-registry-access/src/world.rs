@@ -3,7 +3,7 @@
 use crate::Params;
 use eksamine_facts::core::ConfigMap;
 use eksamine_facts::derive::iam::account_of;
-use eksamine_facts::derive::roles::{Named, NodeRoles, User};
+use eksamine_facts::derive::roles::{Named, NodeRoles, User, is_role};
 use eksamine_facts::ec2::Instance;
 use eksamine_facts::eks::{AccessEntry, Cluster, FargateProfile, Nodegroup};
 use eksamine_facts::iam::{InstanceProfile, Role};
@@ -67,7 +67,7 @@ impl World {
     fn settle(&mut self, facts: &Facts<'_>) {
         let mut items = BTreeMap::new();
         for item in facts.items::<Role>() {
-            match item.known().peek().and_then(|role| role.arn.peek()) {
+            match item.known().peek().and_then(|role| role.arn.peek()).filter(|arn| is_role(arn)) {
                 Some(arn) => drop(items.insert(arn.to_string(), item)),
                 None => self.nameless = true,
             }

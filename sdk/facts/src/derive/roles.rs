@@ -94,7 +94,7 @@ fn last(path: &str) -> &str {
 /// own roles (service-linked ones) are not the owner's to change.
 #[must_use]
 pub fn of_entry<'a>(kind: &str, arn: &'a str) -> Option<&'a str> {
-    let own = arn.contains(":role/") && !arn.contains(":role/aws-service-role/");
+    let own = !arn.contains(":role/aws-service-role/");
     (!kind.is_empty() && kind != "STANDARD" && own).then_some(arn)
 }
 
@@ -112,7 +112,7 @@ impl NodeRoles {
     /// The role of Auto Mode's built-in node pools.
     pub fn add_cluster(&mut self, cluster: &Known<Cluster>, place: &str) {
         let role = Known::settled(|| match cluster.get()?.compute_config.declared()? {
-            Some(config) => Ok(config.node_role_arn.declared()?.map(arn)),
+            Some(config) => config.node_role_arn.declared()?.map(|text| arn(text)).transpose(),
             None => Ok(None),
         });
         self.found("the built-in node pools of Auto Mode", format!("{place}/computeConfig/nodeRoleArn"), role);
@@ -120,14 +120,14 @@ impl NodeRoles {
 
     /// The role of a managed node group.
     pub fn add_nodegroup(&mut self, group: &Known<Nodegroup>, place: &str) {
-        let role = Known::settled(|| Ok(Some(arn(group.get()?.node_role.get()?))));
+        let role = Known::settled(|| arn(group.get()?.node_role.get()?).map(Some));
         let what = titled("node group", group.peek().and_then(|group| group.name.peek()));
         self.found(&what, format!("{place}/nodeRole"), role);
     }
 
     /// The role of a Fargate profile.
     pub fn add_fargate_profile(&mut self, profile: &Known<FargateProfile>, place: &str) {
-        let role = Known::settled(|| Ok(Some(arn(profile.get()?.pod_execution_role_arn.get()?))));
+        let role = Known::settled(|| arn(profile.get()?.pod_execution_role_arn.get()?).map(Some));
         let what = titled("Fargate profile", profile.peek().and_then(|profile| profile.name.peek()));
         self.found(&what, format!("{place}/podExecutionRoleArn"), role);
     }
@@ -136,7 +136,7 @@ impl NodeRoles {
     pub fn add_entry(&mut self, entry: &Known<AccessEntry>, place: &str) {
         let role = Known::settled(|| {
             let entry = entry.get()?;
-            Ok(of_entry(entry.kind.get()?, entry.principal_arn.get()?).map(|arn| Named::Arn(arn.to_owned())))
+            of_entry(entry.kind.get()?, entry.principal_arn.get()?).map(arn).transpose()
         });
         let entry = entry.peek();
         let kind =
@@ -158,7 +158,7 @@ impl NodeRoles {
     pub fn add_node_class(&mut self, class: &Known<NodeClass>, place: &str) {
         let what = titled("node class", class.peek().and_then(|class| class.metadata.peek()?.name.peek()));
         let spec = || class.get()?.spec.in_view();
-        let role = Known::settled(|| spec()?.map_or(Ok(None), |spec| Ok(spec.role.declared()?.map(named))));
+        let role = Known::settled(|| spec()?.map_or(Ok(None), |spec| spec.role.declared()?.map(named).transpose()));
         let profile =
             Known::settled(|| spec()?.map_or(Ok(None), |spec| Ok(spec.instance_profile.declared()?.cloned())));
         self.either(&what, place, role, profile);
@@ -168,7 +168,7 @@ impl NodeRoles {
     pub fn add_ec2_node_class(&mut self, class: &Known<Ec2NodeClass>, place: &str) {
         let what = titled("EC2 node class", class.peek().and_then(|class| class.metadata.peek()?.name.peek()));
         let spec = || class.get()?.spec.in_view();
-        let role = Known::settled(|| spec()?.map_or(Ok(None), |spec| Ok(spec.role.declared()?.map(named))));
+        let role = Known::settled(|| spec()?.map_or(Ok(None), |spec| spec.role.declared()?.map(named).transpose()));
         let profile =
             Known::settled(|| spec()?.map_or(Ok(None), |spec| Ok(spec.instance_profile.declared()?.cloned())));
         self.either(&what, place, role, profile);
@@ -283,13 +283,27 @@ impl NodeRoles {
     }
 }
 
-fn arn(text: &Text) -> Named {
-    Named::Arn(text.to_string())
+/// The role of this ARN.
+///
+/// # Errors
+/// [`Unknown`] when it is the ARN of no role: then it is not known who is meant.
+fn arn(text: &str) -> Result<Named, Unknown> {
+    if is_role(text) {
+        Ok(Named::Arn(text.to_owned()))
+    } else {
+        Err(Unknown::because(format!("{text} is no role's ARN")))
+    }
+}
+
+/// Whether it is the ARN of a role.
+#[must_use]
+pub fn is_role(arn: &str) -> bool {
+    arn.starts_with("arn:") && arn.split(':').nth(2) == Some("iam") && arn.contains(":role/")
 }
 
 /// Node classes take names; an ARN is taken as one.
-fn named(text: &Text) -> Named {
-    if text.starts_with("arn:") { arn(text) } else { Named::Name(last(text).to_owned()) }
+fn named(text: &Text) -> Result<Named, Unknown> {
+    if text.starts_with("arn:") { arn(text) } else { Ok(Named::Name(last(text).to_owned())) }
 }
 
 fn titled(word: &str, name: Option<&Text>) -> String {
