@@ -41,9 +41,23 @@ fn one(table: &mut eksamine_benches::table::Table, rule: &LoadedRule, text: &str
 
 fn native(id: &str, served: &Served) -> Result<Verdict> {
     match id {
+        "approved-registries" => call(rule_approved_registries::judge, served),
         "audit-logging" => call(rule_audit_logging::judge, served),
         "configure-network-policies-namespaces" => call(rule_configure_network_policies_namespaces::judge, served),
+        "configure-network-policy" => call(rule_configure_network_policy::judge, served),
+        "configure-tls" => call(rule_configure_tls::judge, served),
+        "control-plane-access" => call(rule_control_plane_access::judge, served),
+        "dedicated-service-accounts" => call(rule_dedicated_service_accounts::judge, served),
+        "endpoint-configuration" => call(rule_endpoint_configuration::judge, served),
+        "fargate" => call(rule_fargate::judge, served),
+        "iam-integration" => call(rule_iam_integration::judge, served),
+        "image-scanning" => call(rule_image_scanning::judge, served),
+        "kubelet-configure-client-ca" => call(rule_kubelet_configure_client_ca::judge, served),
+        "kubelet-read-only-port-secured" => call(rule_kubelet_read_only_port_secured::judge, served),
         "private-nodes" => call(rule_private_nodes::judge, served),
+        "read-only-registry-access" => call(rule_read_only_registry_access::judge, served),
+        "registry-access" => call(rule_registry_access::judge, served),
+        "secret-encryption" => call(rule_secret_encryption::judge, served),
         other => anyhow::bail!("benches/rule.rs does not call {other} natively"),
     }
 }

@@ -61,7 +61,7 @@ fn size(table: &mut Table, program: &Path, pods: usize) -> Result<()> {
 }
 
 fn scanning<'c>(command: &'c mut Command, facts: &Path) -> &'c mut Command {
-    command.args(["scan", "--format", "json-compact", "--as-of", "2026-11-23T12:00:00Z", "--facts"]).arg(facts)
+    command.args(["scan", "--format", "json-compact", "--as-of", "2026-11-27T12:00:00Z", "--facts"]).arg(facts)
 }
 
 /// A scan whose rules do not come to judge would be fast for nothing.

@@ -394,5 +394,11 @@ fn one_cluster_passes_every_rule_and_one_fails_every_rule() {
         }
         session(&mut text, &args, &eksamine(&args));
     }
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let (_, shown) = readme.split_once("$ cargo run -- scan --facts examples/hardened").expect("the hardened cluster");
+    let shown = shown.split_once("```").expect("an end").0;
+    for line in shown.lines().skip(1).filter(|line| !line.is_empty() && !line.starts_with('$')) {
+        assert!(text.lines().any(|printed| printed == line), "the README shows what is not printed: {line}");
+    }
     snapshot("clusters.md", &text);
 }

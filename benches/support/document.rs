@@ -63,7 +63,7 @@ pub fn text(pods: usize) -> Result<String> {
 }
 
 fn write(pods: usize, out: &mut impl Write) -> Result<()> {
-    let example = fs::read_to_string(root().join("examples/facts.json"))?;
+    let example = fs::read_to_string(root().join("examples/hardened/facts.json"))?;
     let mut document: Map<String, Value> = serde_json::from_str(&example)?;
     let mut facts = document.remove("facts").and_then(object).context("the example has no facts")?;
     grow(&mut facts, pods)?;

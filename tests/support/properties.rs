@@ -7,6 +7,7 @@ use eksamine_pack::{FactNeed, Need};
 use eksamine_results::{RuleResult, Status};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A rule of some engine with its cases, and what is held against it.
@@ -87,7 +88,8 @@ impl Subject<'_> {
 
     /// Every change of every declared field of every case, judged once for the two properties that ask it.
     pub fn changed_fields(&self) -> ChangedFields {
-        let of_cases = on_all_cores(self.cases, |case| self.changed_fields_of(case, &mut |_| true));
+        let known = Mutex::default();
+        let of_cases = on_all_cores(self.cases, |case| self.changed_fields_of(case, &known, &mut |_| true));
         let mut useless: BTreeSet<String> =
             self.needs().iter().flat_map(|n| n.fields.iter().map(|f| format!("{} {f}", n.kind))).collect();
         let mut dropped = Vec::new();
@@ -101,13 +103,19 @@ impl Subject<'_> {
 
     /// The first complaint of *field-drop*: a mutant that has one is caught.
     pub fn caught(&self) -> Option<String> {
-        self.cases
-            .iter()
-            .find_map(|case| self.changed_fields_of(case, &mut |complaint| complaint.is_none()).dropped.pop())
+        self.cases.iter().find_map(|case| {
+            self.changed_fields_of(case, &Mutex::default(), &mut |complaint| complaint.is_none()).dropped.pop()
+        })
     }
 
-    /// `go_on` is asked after each change, with what was found against it.
-    fn changed_fields_of(&self, case: &Case, go_on: &mut dyn FnMut(Option<&String>) -> bool) -> OfCase {
+    /// `go_on` is asked after each change, with what was found against it. Nothing can be held against a change of a case
+    /// that is good anyway: of those only fields are looked at of which it is not `known` that they alter a case.
+    fn changed_fields_of(
+        &self,
+        case: &Case,
+        known: &Mutex<BTreeSet<String>>,
+        go_on: &mut dyn FnMut(Option<&String>) -> bool,
+    ) -> OfCase {
         let document = parsed(case);
         let before = self.judge(case, &document.to_string());
         let (was, mut of_case) = (bytes(&before), OfCase::default());
@@ -119,11 +127,15 @@ impl Subject<'_> {
                 for path in &paths {
                     let declared = need.absent.iter().any(|a| a.path == **path);
                     let field = format!("{} {path}", need.kind);
+                    if is_good(before.status) && known.lock().is_ok_and(|known| known.contains(&field)) {
+                        continue;
+                    }
                     for (place, how) in places(item, path).iter().flat_map(|p| CHANGES.map(|how| (p, how))) {
                         let Some(changed) = change(item, place, how) else { continue };
                         let after = self.judge(case, &around.with(&changed));
                         if !of_case.useful.contains(&field) && bytes(&after) != was {
                             of_case.useful.insert(field.clone());
+                            known.lock().expect("no holder panics").insert(field.clone());
                         }
                         let exempt = declared && how != Change::Retyped;
                         let complaint = (!is_good(before.status) && is_good(after.status) && !exempt).then(|| {

@@ -49,8 +49,12 @@ impl<'f, 's, 'p> Judge<'f, 's, 'p> {
     pub(crate) fn image(&self, reference: &Reference, image: &Image) -> Result<Outcome, Unknown> {
         let it = Used { reference, image };
         let outcome = match reference.registry() {
-            Registry::Ecr { account, region } if *self.registries.account.get()? == account => {
+            Registry::Ecr { account, region } if !self.is_unasked() && *self.registries.account.get()? == account => {
                 self.own(&it, &region)?
+            }
+            // Nobody asked AWS, so that nothing says either whose registry it is.
+            Registry::Ecr { account, .. } if self.is_unasked() => {
+                self.foreign(&it, &format!("AWS was not asked how the registry of account {account} scans"))?
             }
             Registry::Ecr { account, .. } | Registry::EksAddons { account, .. } => self.foreign(
                 &it,
@@ -59,6 +63,11 @@ impl<'f, 's, 'p> Judge<'f, 's, 'p> {
             _ => self.foreign(&it, &format!("{} is no registry of the account", reference.host))?,
         };
         Ok(image.users().fold(outcome, |outcome, (user, place)| outcome.noting(place, user.to_string())))
+    }
+
+    fn is_unasked(&self) -> bool {
+        let unasked = self.facts.availability::<RepositoryScanning>() == Availability::NotCollected;
+        unasked && self.registries.account.peek().is_none()
     }
 
     /// From a registry of the account: its settings decide, and what is demanded of the scans of what runs.

@@ -69,7 +69,12 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     let repositories = Repositories::read(facts, params, &images);
     let place = || format!("/facts/{}/status", Repository::KIND);
     if repositories.account.peek().is_none() && (params.scope_repositories == Scope::All || any_private(&images)) {
-        tally.judge_at("/scope".to_owned(), place(), || repositories.account.get().map(|_| manual("")));
+        tally.judge_at("/scope".to_owned(), place(), || match facts.availability::<Repository>() {
+            Availability::NotCollected => {
+                Ok(manual("AWS was not asked, so that nothing says which repositories it has"))
+            }
+            _ => repositories.account.get().map(|_| manual("")),
+        });
     }
     if repositories.nameless {
         tally.judge_at(place(), place(), || Err(Unknown::because("the name of a repository is not known")));

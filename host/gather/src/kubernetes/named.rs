@@ -30,7 +30,12 @@ impl Kubernetes {
                 Err(failure) => gaps.push(failure.gap(format!("{namespace}/{name}"), permission)),
             }
         }
-        gathered(items, gaps, whole)
+        let mut named = gathered(items, gaps, whole);
+        // Refused as one, they are asked for as one.
+        if named.status == Availability::Denied {
+            named.permission = Some(kind.permission());
+        }
+        named
     }
 }
 
