@@ -20,6 +20,7 @@ pub(crate) struct Object {
 }
 
 /// Its kind.
+#[expect(clippy::large_enum_variant, reason = "a cluster has few of them, each made once")]
 pub(crate) enum Thing {
     Service(Item<Service>),
     Ingress(Item<Ingress>),

@@ -17,6 +17,9 @@ pub(crate) struct Judged {
     pub(crate) item: Item<Repository>,
 }
 
+/// A repository with its policy, if it has one.
+type Policed = (Resources, Option<Policy>);
+
 /// All of them.
 pub(crate) struct Repositories<'f, 's> {
     facts: &'f Facts<'s>,
@@ -30,7 +33,7 @@ pub(crate) struct Repositories<'f, 's> {
     /// That the name of some is not known.
     pub(crate) nameless: bool,
     policies: Index<Item<RepositoryPolicy>>,
-    by_policy: OnceCell<Known<Vec<(Resources, Option<Policy>)>>>,
+    by_policy: OnceCell<Known<Vec<Policed>>>,
 }
 
 impl<'f, 's> Repositories<'f, 's> {
@@ -96,7 +99,7 @@ impl<'f, 's> Repositories<'f, 's> {
         Ok(sets.iter().map(|(resources, policy)| (resources, policy.as_ref())).collect())
     }
 
-    fn sets(&self) -> Result<Vec<(Resources, Option<Policy>)>, Unknown> {
+    fn sets(&self) -> Result<Vec<Policed>, Unknown> {
         let (mut without, mut sets) = (Vec::new(), Vec::new());
         for one in &self.judged {
             let arn = one.item.get()?.repository_arn.get()?.as_str();
