@@ -20,6 +20,7 @@ pub(crate) enum Probed {
 /// Ids that are well spelt and belong to nobody: authorization comes before "not found", but after "malformed".
 const NOBODYS: &[(&str, &str)] = &[
     ("InstanceIds", "i-00000000000000000"),
+    ("PolicyArn", "arn:aws:iam::aws:policy/eksamine-probe"),
     ("LaunchTemplateId", "lt-00000000000000000"),
     ("Versions", "1"),
     ("imageDigest", "sha256:0000000000000000000000000000000000000000000000000000000000000000"),
@@ -49,13 +50,14 @@ fn judged(call: &Call, error: &CallError) -> Probed {
         Class::Denied => Probed::Denied(error.to_string()),
         Class::NotFound | Class::Absent => Probed::Allowed,
         Class::Error if error.code() == Some("DryRunOperation") => Probed::Allowed,
-        Class::Error
-            if error.code().is_some_and(|code| code.ends_with("NotFound") || code.ends_with("NotFoundException")) =>
-        {
-            Probed::Allowed
-        }
+        Class::Error if error.code().is_some_and(is_not_found) => Probed::Allowed,
         Class::Error => Probed::Unclear(error.to_string()),
     }
+}
+
+/// As EC2, ELB and EKS, and as IAM say it.
+fn is_not_found(code: &str) -> bool {
+    code.ends_with("NotFound") || code.ends_with("NotFoundException") || code == "NoSuchEntity"
 }
 
 fn entry(member: &Input, fill: &impl Fn(&str) -> String) -> (Cow<'static, str>, Tree<'static>) {
