@@ -53,7 +53,9 @@ async fn aws_credentials_alone_lead_to_all_facts() -> Result<()> {
     let document: Value = serde_json::from_str(&gathering.document)?;
     for (kind, found) in document["facts"].as_object().context("no facts")? {
         let expected = if Kind::find(kind)?.tier() > plan.tier() { "not-collected" } else { "complete" };
-        ensure!(found["status"] == expected, "{kind}: {found:#}");
+        // Whose operators are not installed is served by nobody.
+        let unserved = kind.starts_with("k8s.") && found["status"] == "absent";
+        ensure!(found["status"] == expected || unserved, "{kind}: {found:#}");
     }
     ensure!(count(&document["facts"]["aws.ec2.instances"]) >= 4, "{:#}", document["facts"]["aws.ec2.instances"]);
     ensure!(gathering.weakenings.is_empty(), "{:?}", gathering.weakenings);
