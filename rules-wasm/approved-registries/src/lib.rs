@@ -1,16 +1,14 @@
 //! Fails images that come from registries which nobody approved.
 
 mod controls;
-mod exempt;
 mod pattern;
 mod say;
 mod standing;
 
-use crate::exempt::Exempt;
 use crate::standing::{Demands, Standing};
-use eksamine_facts::core::Pod;
 use eksamine_facts::derive::images::{Image, Images, Reference};
-use eksamine_facts::workloads::{CronJob, DaemonSet, Deployment, Job, ReplicationController, StatefulSet, Workload};
+use eksamine_rule::exempt::{Exempt, RegexMode};
+use eksamine_rule::inventory::{complete, judge_doubts, read};
 use eksamine_rule::prelude::*;
 
 rule!(judge);
@@ -46,7 +44,7 @@ struct Judged<'i> {
 /// An expression or a list that makes no sense.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     let demands = Demands::new(facts, params)?;
-    let exempt = Exempt::new(&params.exempt_namespaces_regex)?;
+    let exempt = Exempt::new(&params.exempt_namespaces_regex, RegexMode::Full)?;
     let is_exempt = |namespace: &str| exempt.covers(namespace);
     let mut images = Images::new(&is_exempt);
     read(facts, &mut images);
@@ -64,7 +62,7 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
         let place = it.image.users().next().map_or(say::PODS, |(_, place)| place);
         tally.judge_at(it.reference.to_string(), place, || Ok(say::image(it, it.standing.get()?)));
     }
-    judge_doubts(facts, &images, &mut tally);
+    judge_doubts(&images, say::cluster(facts), &mut tally);
     if all_settled || !listed {
         tally.judge_at(say::cluster(facts), say::PODS, || conclude(facts, params, &demands, &judged, &images));
     }
@@ -74,19 +72,6 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
 impl Judged<'_> {
     fn is_settled(&self) -> bool {
         self.standing.peek().is_some_and(Standing::is_settled)
-    }
-}
-
-/// What could not be read may use any image.
-fn judge_doubts(facts: &Facts<'_>, images: &Images<'_>, tally: &mut Tally) {
-    for doubt in images.doubts() {
-        let place = format!("{}/metadata/name", doubt.place);
-        tally.judge_at(doubt.place.clone(), place, || Err(Unknown::because(doubt.why.clone())));
-    }
-    let further = images.doubtful - images.doubts().count();
-    if further > 0 {
-        let judgement = || Err(Unknown::because(format!("{further} more things could not be read")));
-        tally.judge_at(say::cluster(facts), say::PODS, judgement);
     }
 }
 
@@ -103,33 +88,4 @@ fn conclude(
     }
     let outcome = say::overview(params, demands, judged, images);
     Ok(outcome.with(aside(|| say::caches(demands, judged))).with(controls::controls(facts)))
-}
-
-fn read(facts: &Facts<'_>, images: &mut Images<'_>) {
-    for item in facts.items::<Pod>() {
-        images.add_pod(item.known(), &item.place());
-    }
-    read_workloads::<Deployment>(facts, images);
-    read_workloads::<StatefulSet>(facts, images);
-    read_workloads::<DaemonSet>(facts, images);
-    read_workloads::<Job>(facts, images);
-    read_workloads::<CronJob>(facts, images);
-    read_workloads::<ReplicationController>(facts, images);
-}
-
-fn read_workloads<W: Workload>(facts: &Facts<'_>, images: &mut Images<'_>) {
-    for item in facts.items::<W>() {
-        images.add_workload(item.known(), &item.place());
-    }
-}
-
-/// That no image was found elsewhere says something only when everything was read.
-fn complete(facts: &Facts<'_>) -> Result<(), Unknown> {
-    facts.complete::<Pod>()?;
-    facts.complete::<Deployment>()?;
-    facts.complete::<StatefulSet>()?;
-    facts.complete::<DaemonSet>()?;
-    facts.complete::<Job>()?;
-    facts.complete::<CronJob>()?;
-    facts.complete::<ReplicationController>()
 }

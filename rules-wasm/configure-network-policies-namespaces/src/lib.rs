@@ -1,16 +1,16 @@
 //! Fails every namespace whose pods no network policy isolates.
 
-mod exempt;
 mod remarks;
 mod say;
 mod standing;
 mod world;
 
-use crate::exempt::Exempt;
 use crate::standing::{Coverage, Standing, standing};
 use crate::world::World;
 use eksamine_facts::core::Namespace;
+use eksamine_rule::exempt::{Exempt, RegexMode};
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::some;
 
 rule!(judge);
 
@@ -22,16 +22,6 @@ pub struct Params {
     coverage: Coverage,
     skip_empty_namespaces: bool,
     count_cluster_policies: bool,
-}
-
-/// How the expression is held against a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RegexMode {
-    /// It must match the whole name.
-    Full,
-    /// It may match anywhere in it.
-    Search,
 }
 
 /// Exempt namespaces named in the summary of a cluster that has no other.
@@ -88,10 +78,7 @@ fn conclude_without_any(facts: &Facts<'_>, namespaces: &[Item<Namespace>], tally
             return Err(Unknown::because("the facts hold no namespace, and no cluster is without"));
         }
         let names: Vec<String> = namespaces.iter().filter_map(name).collect();
-        let more = names.len().saturating_sub(NAMED);
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        let named = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-        Ok(pass(format!("no namespace is left to judge; exempt: {named}{more}")))
+        Ok(pass(format!("no namespace is left to judge; exempt: {}", some(&names, NAMED))))
     });
 }
 

@@ -1,9 +1,9 @@
 //! The decision table: where one namespace stands.
 
 use crate::Params;
-use crate::exempt::Exempt;
 use eksamine_facts::core::Namespace;
 use eksamine_facts::derive::{Cover, Direction, both};
+use eksamine_rule::exempt::Exempt;
 use eksamine_rule::prelude::*;
 
 /// What is demanded of a namespace, from weak to strong.

@@ -22,9 +22,9 @@ mod world;
 use crate::objects::Thing;
 use crate::params::Demands;
 pub use crate::params::Params;
-use crate::words::count;
 use crate::world::World;
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 
 rule!(judge);
 

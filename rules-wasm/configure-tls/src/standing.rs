@@ -9,10 +9,11 @@ use crate::nouns::gateway::Gateway;
 use crate::nouns::ingress::Ingress;
 use crate::objects::{Addresses, Object, Thing};
 use crate::plan::{Ending, Plan};
-use crate::words::{count, list};
+use crate::words::list;
 use crate::world::World;
 use eksamine_facts::Text;
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 use std::collections::BTreeSet;
 
 /// A finding for each object of which listeners do not tell.

@@ -1,22 +1,13 @@
-//! Lists and numbers in sentences.
+//! Lists and names in sentences.
+
+use eksamine_rule::words;
 
 /// Names in a message before they are counted only.
 const NAMED: usize = 4;
 
-/// `a, b and 3 more`; sorted, so that the order of facts says nothing.
+/// `a, b and 3 more`, in their own order.
 pub(crate) fn list(names: impl IntoIterator<Item = String>) -> String {
-    let mut names: Vec<String> = names.into_iter().collect();
-    names.sort();
-    names.dedup();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let named = names.join(", ");
-    if more == 0 { named } else { format!("{named} and {more} more") }
-}
-
-/// `1 Ingress`, `2 Ingresses`.
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
+    words::list(names, NAMED)
 }
 
 /// `port 80`, `ports 80, 8080`.
@@ -35,14 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_lists_are_counted() {
-        let names = |n: usize| (0..n).rev().map(|i| format!("n{i}"));
-        assert_eq!(list(names(3)), "n0, n1, n2");
-        assert!(list(names(6)).ends_with(" and 2 more"));
-        assert_eq!(
-            [count(1, "listener", "listeners"), count(0, "listener", "listeners")],
-            ["1 listener", "0 listeners"]
-        );
+    fn load_balancers_and_ports_have_short_names() {
         assert_eq!(name("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/50dc"), "web");
         assert_eq!([ports([80]), ports([80, 8080])], ["port 80", "ports 80, 8080"]);
     }

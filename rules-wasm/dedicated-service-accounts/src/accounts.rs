@@ -4,11 +4,11 @@ use crate::Automount;
 use crate::mounts::Getting;
 use crate::pods::Pods;
 use crate::roles::annotated;
-use crate::words::count;
 use crate::world::World;
 use eksamine_facts::Text;
 use eksamine_facts::core::ServiceAccount;
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 
 /// What is wrong with the token.
 enum Token {

@@ -5,7 +5,6 @@ mod accounts;
 mod associations;
 mod bindings;
 mod doubts;
-mod exempt;
 mod hosts;
 mod keys;
 mod mounts;
@@ -18,12 +17,12 @@ mod tenants;
 mod words;
 mod world;
 
-use crate::exempt::Exempt;
 use crate::pods::Pods;
 use crate::roles::Roles;
 use crate::world::World;
 use eksamine_facts::eks::Cluster;
 use eksamine_facts::{Noun, Text};
+use eksamine_rule::exempt::{Exempt, RegexMode};
 use eksamine_rule::prelude::*;
 
 rule!(judge);
@@ -72,7 +71,7 @@ enum Automount {
 /// An expression that makes no sense.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     tally.counts("findings");
-    let exempt = Exempt::new(&params.exempt_namespaces_regex)?;
+    let exempt = Exempt::new(&params.exempt_namespaces_regex, RegexMode::Full)?;
     let cluster = facts.items::<Cluster>().next();
     let subject = || match &cluster {
         Some(cluster) => cluster.subject(|c| &c.arn),

@@ -3,7 +3,7 @@
 use crate::Answer;
 use crate::pods::Pods;
 use crate::tenants::Tenants;
-use crate::words::{count, list};
+use crate::words::list;
 use crate::world::World;
 use eksamine_facts::Text;
 use eksamine_facts::derive::addresses::is_gone;
@@ -13,6 +13,7 @@ use eksamine_facts::derive::node::{Machine, Origin, machine, origin};
 use eksamine_facts::ec2::Instance;
 use eksamine_facts::nodes::Node;
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 use std::collections::BTreeMap;
 
 /// What there is behind a node.

@@ -4,12 +4,12 @@ use crate::Automount;
 use crate::accounts::is_default;
 use crate::pods::Pods;
 use crate::roles::Roles;
-use crate::words::count;
 use crate::world::World;
 use eksamine_facts::Noun;
 use eksamine_facts::core::Pod;
 use eksamine_facts::eks::{Addon, Capability};
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 
 /// Places shown of each.
 const SHOWN: usize = 20;

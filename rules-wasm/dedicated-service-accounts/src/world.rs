@@ -1,7 +1,6 @@
 //! What the judgements ask.
 
 use crate::Params;
-use crate::exempt::Exempt;
 use crate::nodes::Nodes;
 use eksamine_facts::Text;
 use eksamine_facts::core::{ObjectMeta, ServiceAccount};
@@ -9,6 +8,7 @@ use eksamine_facts::derive::aws_role::Associations;
 use eksamine_facts::derive::egress::{closes, selects};
 use eksamine_facts::eks::PodIdentityAssociation;
 use eksamine_facts::network::NetworkPolicy;
+use eksamine_rule::exempt::Exempt;
 use eksamine_rule::prelude::*;
 use std::cell::OnceCell;
 

@@ -3,11 +3,12 @@
 use crate::Params;
 use crate::entries::{self, Kinds};
 use crate::maps::{Contents, Key};
-use crate::words::{count, list};
+use crate::words::list;
 use crate::world::World;
 use eksamine_facts::eks::Cluster;
 use eksamine_facts::rbac::{ClusterRoleBinding, RoleBinding};
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 
 const MODE: &str = "/accessConfig/authenticationMode";
 const CREATOR: &str = "/accessConfig/bootstrapClusterCreatorAdminPermissions";

@@ -1,11 +1,12 @@
 //! Access entries.
 
 use crate::Params;
-use crate::words::{count, list};
+use crate::words::list;
 use eksamine_facts::derive::identity::{Principal, principal};
 use eksamine_facts::eks::{AccessEntry, AccessPolicy};
 use eksamine_facts::{List, Text};
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 use std::fmt;
 
 /// For people and programs; all other types are for nodes.

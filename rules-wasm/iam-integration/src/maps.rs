@@ -1,11 +1,12 @@
 //! The three maps of the ConfigMap aws-auth.
 
 use crate::Params;
-use crate::words::{count, list};
+use crate::words::list;
 use eksamine_facts::Text;
 use eksamine_facts::core::ConfigMap;
 use eksamine_facts::derive::aws_auth::{self, Malformed, Mappings};
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 
 /// Which map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

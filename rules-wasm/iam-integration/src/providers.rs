@@ -1,11 +1,12 @@
 //! OIDC providers whose tokens the API server accepts beside IAM's.
 
 use crate::Params;
-use crate::words::{count, list};
+use crate::words::list;
 use crate::world::World;
 use eksamine_facts::derive::identity::{Source, username_prefix};
 use eksamine_facts::eks::{IdentityProviderConfig, OidcConfig};
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::count;
 
 /// Bindings shown.
 const SHOWN: usize = 5;

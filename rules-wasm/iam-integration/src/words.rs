@@ -1,33 +1,11 @@
-//! Lists and numbers in sentences.
+//! Lists in sentences.
+
+use eksamine_rule::words;
 
 /// Names in a message before they are counted only.
 const NAMED: usize = 10;
 
-/// `a, b and 3 more`; sorted, so that the order of facts says nothing.
+/// `a, b and 3 more`, in their own order.
 pub(crate) fn list(names: impl IntoIterator<Item = String>) -> String {
-    let mut names: Vec<String> = names.into_iter().collect();
-    names.sort();
-    names.dedup();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let named = names.join(", ");
-    if more == 0 { named } else { format!("{named} and {more} more") }
-}
-
-/// `1 role`, `2 roles`.
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lists_are_counted() {
-        let names = |n: usize| (0..n).rev().map(|i| format!("n{i}"));
-        assert_eq!(list(names(3)), "n0, n1, n2");
-        assert!(list(names(12)).ends_with(" and 2 more"));
-        assert_eq!([count(1, "role", "roles"), count(0, "role", "roles")], ["1 role", "0 roles"]);
-    }
+    words::list(names, NAMED)
 }

@@ -72,7 +72,7 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
         let place = image.users().next().map_or("/facts/k8s.pods.v1/status", |(_, place)| place);
         tally.judge_at(reference.to_string(), place, || judge.image(reference, image));
     }
-    judge_doubts(&images, &mut tally);
+    judge_doubts(&images, "/scope".to_owned(), &mut tally);
     if params.scope_repositories == Scope::All {
         judge.other_repositories(&images, &mut tally);
     }

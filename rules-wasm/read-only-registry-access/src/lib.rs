@@ -5,7 +5,6 @@ mod decide;
 mod policies;
 mod say;
 mod targets;
-mod words;
 mod world;
 
 use crate::targets::Targets;

@@ -1,14 +1,20 @@
 //! The sentences about a role.
 
 use crate::decide::{Found, Hit, Weight};
-use crate::words::list;
 use crate::world::Held;
 use eksamine_facts::derive::roles::User;
 use eksamine_rule::prelude::*;
+use eksamine_rule::words::some;
 use std::collections::BTreeSet;
 
+/// Named one by one up to here.
+const NAMED: usize = 3;
 /// Places of evidence.
 pub(crate) const SHOWN: usize = 5;
+
+fn list(items: &[String]) -> String {
+    some(items, NAMED)
+}
 
 pub(crate) fn role(held: &Held, found: &Found) -> Outcome {
     let of = |weight: Weight| -> Vec<&Hit> {

@@ -2,11 +2,10 @@
 
 use crate::ResourceScope;
 use crate::actions::{Action, Class, ECR};
-use eksamine_facts::core::Pod;
 use eksamine_facts::derive::iam::{Attached, Document, Effect, Policy, Resources};
 use eksamine_facts::derive::images::{Doubt, Images, Registry};
 use eksamine_facts::ecr::RepositoryPolicy;
-use eksamine_facts::workloads::{CronJob, DaemonSet, Deployment, Job, ReplicationController, StatefulSet, Workload};
+use eksamine_rule::inventory;
 use eksamine_rule::prelude::*;
 use std::collections::BTreeSet;
 
@@ -71,15 +70,7 @@ impl Targets {
     fn look_at_images(&mut self, facts: &Facts<'_>) {
         let none_is_exempt = |_: &str| false;
         let mut images = Images::new(&none_is_exempt);
-        for item in facts.items::<Pod>() {
-            images.add_pod(item.known(), &item.place());
-        }
-        add_workloads::<Deployment>(facts, &mut images);
-        add_workloads::<StatefulSet>(facts, &mut images);
-        add_workloads::<DaemonSet>(facts, &mut images);
-        add_workloads::<Job>(facts, &mut images);
-        add_workloads::<CronJob>(facts, &mut images);
-        add_workloads::<ReplicationController>(facts, &mut images);
+        inventory::read(facts, &mut images);
         let mut in_use = BTreeSet::new();
         self.public_in_use = false;
         for (reference, _) in images.iter() {
@@ -129,12 +120,6 @@ impl Targets {
 
 fn speaks(policy: &Policy, action: &Action) -> bool {
     policy.document.about(Effect::Allow, &action.name).next().is_some()
-}
-
-fn add_workloads<W: Workload>(facts: &Facts<'_>, images: &mut Images<'_>) {
-    for item in facts.items::<W>() {
-        images.add_workload(item.known(), &item.place());
-    }
 }
 
 impl Owned {

@@ -99,7 +99,7 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
         registries(facts, params, &repositories, &mut tally);
         writers::judge(facts, params, &repositories, &mut tally);
     }
-    judge_doubts(&images, &mut tally);
+    judge_doubts(&images, "/scope".to_owned(), &mut tally);
     tally.finish(match params.scope_repositories {
         Scope::InUse => "no image comes from a repository of the account",
         Scope::All => "the account has no repositories",

@@ -26,10 +26,12 @@
 //! [`eksamine_facts::Known`].
 
 mod component;
+pub mod exempt;
 pub mod inventory;
 pub mod kubelets;
 mod source;
 mod tally;
+pub mod words;
 
 pub use component::{__evaluate, Component, Judged, bindings};
 pub use source::{Facts, Item, Source};

@@ -1,15 +1,28 @@
-//! Which namespaces are exempt by their names.
+//! Which namespaces are exempt by their names: the parameter `exempt_namespaces_regex`.
 
-use crate::RegexMode;
 use regex_lite::Regex;
+use serde::Deserialize;
+
+/// How an expression is held against a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegexMode {
+    /// It must match the whole name.
+    Full,
+    /// It may match a part of it.
+    Search,
+}
 
 /// Names that are exempt.
 #[derive(Debug)]
-pub(crate) struct Exempt(Option<Regex>);
+pub struct Exempt(Option<Regex>);
 
 impl Exempt {
     /// An empty expression exempts nothing, rather than everything when it is searched for.
-    pub(crate) fn new(expression: &str, mode: RegexMode) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub fn new(expression: &str, mode: RegexMode) -> Result<Self, String> {
         if expression.is_empty() {
             return Ok(Self(None));
         }
@@ -25,7 +38,9 @@ impl Exempt {
         })))
     }
 
-    pub(crate) fn covers(&self, name: &str) -> bool {
+    /// Whether the namespace of this name is exempt.
+    #[must_use]
+    pub fn covers(&self, name: &str) -> bool {
         self.0.as_ref().is_some_and(|regex| regex.is_match(name))
     }
 }
