@@ -11,76 +11,57 @@ const ECR: Service = Service {
     version: "2015-09-21",
 };
 
-/// The region of the registry that an image of a pod comes from, where it is another one than the cluster's.
-pub(super) const fn other_region(at: &'static str) -> Each {
-    Each::Value(Values { kind: "k8s.pods.v1", at, take: Take::OtherRegion })
+/// The regions, besides the cluster's, of registries that images of pods come from.
+pub(super) const OTHER_REGIONS: Each = Each::AnyOf(&[
+    of_pods("/spec/containers/*/image", Take::OtherRegion),
+    of_pods("/spec/initContainers/*/image", Take::OtherRegion),
+    of_pods("/spec/ephemeralContainers/*/image", Take::OtherRegion),
+    of_pods("/spec/volumes/*/image/reference", Take::OtherRegion),
+    of_pods("/status/containerStatuses/*/imageID", Take::OtherRegion),
+]);
+
+/// Images of the account's own registries that containers run.
+const RUNNING: Each = Each::AnyOf(&[
+    of_pods("/status/containerStatuses/*/imageID", Take::OwnImage),
+    of_pods("/status/initContainerStatuses/*/imageID", Take::OwnImage),
+    of_pods("/status/ephemeralContainerStatuses/*/imageID", Take::OwnImage),
+]);
+
+const fn of_pods(at: &'static str, take: Take) -> Values {
+    Values { kind: "k8s.pods.v1", at, take }
 }
-
-/// An image of the account's own registries that a container runs.
-const fn running(at: &'static str) -> Each {
-    Each::Value(Values { kind: "k8s.pods.v1", at, take: Take::OwnImage })
-}
-
-pub(super) const IMAGES_OF_PODS: [&str; 5] = [
-    "/spec/containers/*/image",
-    "/spec/initContainers/*/image",
-    "/spec/ephemeralContainers/*/image",
-    "/spec/volumes/*/image/reference",
-    "/status/containerStatuses/*/imageID",
-];
-
-const IMAGES: Call = Call {
-    operation: "DescribeImages",
-    region: Some("/region"),
-    input: &[
-        Input { member: "repositoryName", value: Value::Of("/repositoryName") },
-        Input {
-            member: "imageIds",
-            value: Value::List(&[Value::Object(&[Input { member: "imageDigest", value: Value::Of("/imageDigest") }])]),
-        },
-    ],
-    // A list of ids is answered in one page, and asking for pages beside it is refused.
-    paging: Some(Paging { token: "nextToken", next: "nextToken", limit: None }),
-    results: "/imageDetails/*",
-    not_found: &["ImageNotFoundException", "RepositoryNotFoundException"],
-    actions: &["ecr:DescribeImages"],
-    adds: &[Adds::Region],
-    ..Call::EMPTY
-};
 
 /// Images that containers run: in which form they are stored, and whether they still are.
 pub(super) const IMAGE_DETAILS: AwsKind = AwsKind {
     kind: "aws.ecr.images",
     doc: "Images of the account's own registries that containers run: form and state of each digest",
     service: &ECR,
-    ways: &[
-        &[Call { each: running("/status/containerStatuses/*/imageID"), ..IMAGES }],
-        &[Call { each: running("/status/initContainerStatuses/*/imageID"), ..IMAGES }],
-        &[Call { each: running("/status/ephemeralContainerStatuses/*/imageID"), ..IMAGES }],
-    ],
+    ways: &[&[Call {
+        operation: "DescribeImages",
+        each: RUNNING,
+        region: Some("/region"),
+        input: &[
+            Input { member: "repositoryName", value: Value::Of("/repositoryName") },
+            Input {
+                member: "imageIds",
+                value: Value::List(&[Value::Object(&[Input {
+                    member: "imageDigest",
+                    value: Value::Of("/imageDigest"),
+                }])]),
+            },
+        ],
+        // A list of ids is answered in one page, and asking for pages beside it is refused.
+        paging: Some(Paging { token: "nextToken", next: "nextToken", limit: None }),
+        results: "/imageDetails/*",
+        not_found: &["ImageNotFoundException", "RepositoryNotFoundException"],
+        actions: &["ecr:DescribeImages"],
+        adds: &[Adds::Region],
+        ..Call::EMPTY
+    }]],
     parts: &[],
     tier: 2,
     identity: &["/$region", "/repositoryName", "/imageDigest"],
     redact: &[],
-};
-
-const SCAN_FINDINGS: Call = Call {
-    operation: "DescribeImageScanFindings",
-    region: Some("/region"),
-    input: &[
-        Input { member: "repositoryName", value: Value::Of("/repositoryName") },
-        Input {
-            member: "imageId",
-            value: Value::Object(&[Input { member: "imageDigest", value: Value::Of("/imageDigest") }]),
-        },
-    ],
-    // The counts stand on the first page, which nearly always is the only one.
-    paging: Some(Paging { token: "nextToken", next: "nextToken", limit: Some(("maxResults", 1000)) }),
-    results: "",
-    not_found: &["ImageNotFoundException", "RepositoryNotFoundException", "ScanNotFoundException"],
-    actions: &["ecr:DescribeImageScanFindings"],
-    adds: &[Adds::Region],
-    ..Call::EMPTY
 };
 
 /// `DescribeImages` says the same of some scans only: "The new version of Amazon ECR Basic Scanning doesn't use the
@@ -89,11 +70,25 @@ pub(super) const IMAGE_SCAN_FINDINGS: AwsKind = AwsKind {
     kind: "aws.ecr.imagescanfindings",
     doc: "Scans of the images that containers run: state, time, and how many findings of which severity",
     service: &ECR,
-    ways: &[
-        &[Call { each: running("/status/containerStatuses/*/imageID"), ..SCAN_FINDINGS }],
-        &[Call { each: running("/status/initContainerStatuses/*/imageID"), ..SCAN_FINDINGS }],
-        &[Call { each: running("/status/ephemeralContainerStatuses/*/imageID"), ..SCAN_FINDINGS }],
-    ],
+    ways: &[&[Call {
+        operation: "DescribeImageScanFindings",
+        each: RUNNING,
+        region: Some("/region"),
+        input: &[
+            Input { member: "repositoryName", value: Value::Of("/repositoryName") },
+            Input {
+                member: "imageId",
+                value: Value::Object(&[Input { member: "imageDigest", value: Value::Of("/imageDigest") }]),
+            },
+        ],
+        // The counts stand on the first page, which nearly always is the only one.
+        paging: Some(Paging { token: "nextToken", next: "nextToken", limit: Some(("maxResults", 1000)) }),
+        results: "",
+        not_found: &["ImageNotFoundException", "RepositoryNotFoundException", "ScanNotFoundException"],
+        actions: &["ecr:DescribeImageScanFindings"],
+        adds: &[Adds::Region],
+        ..Call::EMPTY
+    }]],
     parts: &[],
     tier: 2,
     identity: &["/$region", "/repositoryName", "/imageId/imageDigest"],
@@ -127,20 +122,11 @@ const REGISTRY_POLICY: Call = Call {
     ..Call::EMPTY
 };
 
-const REGISTRY_POLICY_ELSEWHERE: Call = Call { region: Some(""), ..REGISTRY_POLICY };
-
 pub(super) const REGISTRY_POLICIES: AwsKind = AwsKind {
     kind: "aws.ecr.registrypolicies",
     doc: "Policies of the account's registries; most have none",
     service: &ECR,
-    ways: &[
-        &[REGISTRY_POLICY],
-        &[Call { each: other_region(IMAGES_OF_PODS[0]), ..REGISTRY_POLICY_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[1]), ..REGISTRY_POLICY_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[2]), ..REGISTRY_POLICY_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[3]), ..REGISTRY_POLICY_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[4]), ..REGISTRY_POLICY_ELSEWHERE }],
-    ],
+    ways: &[&[REGISTRY_POLICY], &[Call { each: OTHER_REGIONS, region: Some(""), ..REGISTRY_POLICY }]],
     parts: &[],
     tier: 1,
     identity: &["/registryId", "/$region"],
@@ -155,20 +141,11 @@ const REGISTRY_SCANNING: Call = Call {
     ..Call::EMPTY
 };
 
-const REGISTRY_SCANNING_ELSEWHERE: Call = Call { region: Some(""), ..REGISTRY_SCANNING };
-
 pub(super) const REGISTRY_SCANNING_CONFIGURATIONS: AwsKind = AwsKind {
     kind: "aws.ecr.registryscanningconfigurations",
     doc: "How the account's registries scan images: basic or enhanced, and by which rules",
     service: &ECR,
-    ways: &[
-        &[REGISTRY_SCANNING],
-        &[Call { each: other_region(IMAGES_OF_PODS[0]), ..REGISTRY_SCANNING_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[1]), ..REGISTRY_SCANNING_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[2]), ..REGISTRY_SCANNING_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[3]), ..REGISTRY_SCANNING_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[4]), ..REGISTRY_SCANNING_ELSEWHERE }],
-    ],
+    ways: &[&[REGISTRY_SCANNING], &[Call { each: OTHER_REGIONS, region: Some(""), ..REGISTRY_SCANNING }]],
     parts: &[],
     tier: 1,
     identity: &["/registryId", "/$region"],
@@ -184,20 +161,11 @@ const ALL_REPOSITORIES: Call = Call {
     ..Call::EMPTY
 };
 
-const ALL_REPOSITORIES_ELSEWHERE: Call = Call { region: Some(""), ..ALL_REPOSITORIES };
-
 pub(super) const REPOSITORIES: AwsKind = AwsKind {
     kind: "aws.ecr.repositories",
     doc: "Repositories of the account's registries: mutability of tags, encryption, the older setting for scans",
     service: &ECR,
-    ways: &[
-        &[ALL_REPOSITORIES],
-        &[Call { each: other_region(IMAGES_OF_PODS[0]), ..ALL_REPOSITORIES_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[1]), ..ALL_REPOSITORIES_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[2]), ..ALL_REPOSITORIES_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[3]), ..ALL_REPOSITORIES_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[4]), ..ALL_REPOSITORIES_ELSEWHERE }],
-    ],
+    ways: &[&[ALL_REPOSITORIES], &[Call { each: OTHER_REGIONS, region: Some(""), ..ALL_REPOSITORIES }]],
     parts: &[],
     // Whose regions are asked is known from pods.
     tier: 1,

@@ -1,6 +1,6 @@
 //! Amazon Inspector: who scans images where ECR's scanning is "enhanced".
 
-use super::ecr::{IMAGES_OF_PODS, other_region};
+use super::ecr::OTHER_REGIONS;
 use super::row::{Adds, AwsKind, Call, Failures, Http, Input, Paging, Protocol, Service, Value};
 
 const INSPECTOR2: Service = Service {
@@ -23,20 +23,11 @@ const STATUS: Call = Call {
     ..Call::EMPTY
 };
 
-const STATUS_ELSEWHERE: Call = Call { region: Some(""), ..STATUS };
-
 pub(super) const ACCOUNT_STATUSES: AwsKind = AwsKind {
     kind: "aws.inspector2.accountstatuses",
     doc: "Whether Amazon Inspector scans images of the account, in each region that images come from",
     service: &INSPECTOR2,
-    ways: &[
-        &[STATUS],
-        &[Call { each: other_region(IMAGES_OF_PODS[0]), ..STATUS_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[1]), ..STATUS_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[2]), ..STATUS_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[3]), ..STATUS_ELSEWHERE }],
-        &[Call { each: other_region(IMAGES_OF_PODS[4]), ..STATUS_ELSEWHERE }],
-    ],
+    ways: &[&[STATUS], &[Call { each: OTHER_REGIONS, region: Some(""), ..STATUS }]],
     parts: &[],
     tier: 1,
     identity: &["/accountId", "/$region"],
