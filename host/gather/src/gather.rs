@@ -84,7 +84,8 @@ impl Both<'_> {
         let needs = sorted.needs();
         let (waiting, ready): (Vec<_>, Vec<_>) =
             sorted.kubernetes.iter().copied().partition(|(_, kind)| !kind.needs().is_empty());
-        // Nodes, for whose sake AWS rows and kubelets wait, do not wait for ten thousand pods.
+        // What AWS rows and kubelets wait for (nodes, and pods where somebody asks about their images) waits for nothing
+        // else.
         let (first, rest): (Vec<_>, Vec<_>) = ready.into_iter().partition(|(name, _)| needs.contains(name));
         let nothing = Facts::new();
         let chained = self.chained(sorted, &first, &waiting);

@@ -1,12 +1,13 @@
 //! How the configuration of kubelets is come by, and what node agents left of it in a file.
 
 use crate::error::GatherError;
-use eksamine_facts::Tree;
+use eksamine_facts::kubelet::KubeletConfiguration;
+use eksamine_facts::{Noun as _, Tree};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The kind that this is about.
-pub(crate) const KIND: &str = "k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io";
+pub(crate) const KIND: &str = KubeletConfiguration::KIND;
 
 /// How kubelets are asked for their configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -124,8 +124,7 @@ fn arguments(proc: &Path) -> Result<Vec<String>, NodeAgentError> {
 fn kubelets_arguments(line: &[u8]) -> Option<Vec<String>> {
     let mut words = line.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
     let program = words.next()?;
-    let name = program.rsplit(['/', '\\']).next()?;
-    matches!(name, "kubelet" | "kubelet.exe").then(|| words.filter(|word| !word.is_empty()).collect())
+    (program.rsplit('/').next()? == "kubelet").then(|| words.filter(|word| !word.is_empty()).collect())
 }
 
 /// `--name=value`, `--name value` and, of booleans, `--name`.

@@ -101,7 +101,9 @@ impl Bearer {
 /// The API server as one principal sees it.
 pub struct Kubernetes {
     client: Client,
-    nodes: Result<Client, Failure>,
+    /// For the nodes' own servers; made when the first is asked, since making it may run an exec plugin.
+    nodes: OnceLock<Result<Client, Failure>>,
+    config: Config,
     bearer: Bearer,
     server: String,
     hint: String,
@@ -124,13 +126,13 @@ impl Kubernetes {
         config.default_retry = false;
         let agent = concat!("eksamine/", env!("CARGO_PKG_VERSION"));
         config.headers.push((USER_AGENT, HeaderValue::from_static(agent)));
-        let nodes = nodes_client(&config, &limits);
-        let client = Client::try_from(config).map_err(|error| failed(&server, error))?;
+        let client = Client::try_from(config.clone()).map_err(|error| failed(&server, error))?;
         let gate = Semaphore::new(limits.at_once);
         let (discovery, stopped) = (Discovery::default(), OnceLock::new());
         Ok(Self {
             client,
-            nodes,
+            nodes: OnceLock::new(),
+            config,
             bearer,
             server,
             hint,
@@ -185,13 +187,13 @@ impl Kubernetes {
     }
 
     /// The body of a successful answer to `GET url` of a node's own server, which the cluster's authority vouches for.
-    /// It is asked once, and whatever it answers says nothing about the API server.
+    /// It is asked once, waits for no turn of the API server's, and whatever it answers says nothing about that.
     pub(super) async fn get_from_node(&self, url: &str) -> Result<Vec<u8>, Failure> {
-        let client = self.nodes.as_ref().map_err(Clone::clone)?;
-        let Ok(_turn) = self.gate.acquire().await else { return Err(Failure::Malformed("no turn".into())) };
         if let Some(stop) = self.stopped.get() {
             return Err(stop.clone());
         }
+        let client = self.nodes.get_or_init(|| nodes_client(&self.config, &self.limits));
+        let client = client.as_ref().map_err(Clone::clone)?;
         let hint = "it takes no tokens (webhook authentication is off), or not ours".to_owned();
         let server = url.trim_end_matches("/configz");
         let request = self.request(url, None).await?;

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::net::{IpAddr, SocketAddr};
 
-/// Nodes asked at a time; how many requests are in flight is the gate's to decide.
+/// Nodes asked at a time. Of requests over the node proxy fewer are in flight: those are the API server's.
 const ABREAST: usize = 32;
 const HEADERS: &str = "staticPodURLHeader";
 /// Where kubelets listen unless their nodes say otherwise.
@@ -90,7 +90,16 @@ fn item(node: &str, source: &'static str, answer: Result<Vec<u8>, Failure>) -> R
 fn from_file(files: &Files, node: &str) -> Result<Item, Gap> {
     let missing = || Failure::Unasked(format!("{} holds nothing of this node", files.path.display()));
     let of = |text: &str| {
-        let item = Tree::parse(text).map_err(|error| Failure::Malformed(error.to_string()))?;
+        let mut line = Tree::parse(text).map_err(|error| Failure::Malformed(error.to_string()))?;
+        // Whoever wrote the line: nothing else of it enters the facts, and headers are hidden here as well.
+        let mut item = Tree::Object(Vec::new());
+        for key in ["node", "source", "flags"] {
+            line.remove(key).into_iter().for_each(|value| item.set(key, value));
+        }
+        if let Some(mut config) = line.remove("config") {
+            hide_headers(&mut config);
+            item.set("config", config);
+        }
         Ok(Item::new(&item, &["/node"]))
     };
     files.item(node).ok_or_else(missing).and_then(of).map_err(|failure| gap(&failure, ""))

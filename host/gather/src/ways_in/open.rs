@@ -2,6 +2,7 @@
 
 use super::kubernetes::{Closed, Door, der};
 use super::{AwsOptions, Cluster, SignedIn, WayIn, WayInError, find_cluster, sign_in, sign_in_with};
+use crate::kubelets::Kubelets;
 use crate::kubernetes::{Kubernetes, Limits};
 use crate::plan::Plan;
 use aws_config::SdkConfig;
@@ -78,6 +79,7 @@ pub async fn open(plan: &Plan, options: &Options) -> Result<WaysIn, WayInError> 
         scope.kubernetes_version.clone_from(&cluster.version);
     }
     let mut weakenings = found.weakenings;
+    weakenings.extend(read_before(plan.kubelets()));
     let kubernetes = match door {
         _ if !plan.wants_kubernetes() => Err(not_wanted()),
         Some(door) => {
@@ -130,6 +132,13 @@ async fn aws(plan: &Plan, options: &Options, way_in: &WayIn) -> Result<FoundAws,
         }
         Err(error) => Err(error),
     }
+}
+
+/// Files of node agents say nothing of their age.
+fn read_before(kubelets: &Kubelets) -> Option<Weakening> {
+    let Kubelets::Files(files) = kubelets else { return None };
+    let detail = "what node agents read of kubelets, at a time that nothing tells".to_owned();
+    Some(Weakening { kind: "kubelet-files".to_owned(), subject: files.path.display().to_string(), detail })
 }
 
 fn not_wanted() -> Closed {
