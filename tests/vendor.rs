@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use eksamine_facts::SCHEMA;
-use eksamine_facts::catalogue::{self, AwsKind, Each, Take, Value as From};
+use eksamine_facts::catalogue::{self, AwsKind, Call, Take, Value as From};
 use eksamine_pack::RuleMeta;
 use eksamine_tests::rules::root;
 use eksamine_tests::vendor::{Misfit, Vendors, What, aws_commands, aws_operations, commands, read_by_eye};
@@ -113,27 +113,33 @@ fn every_declared_path_is_known_to_its_vendor() -> Result<()> {
 fn what_the_catalogue_reads_in_other_kinds_is_there() -> Result<()> {
     let mut asked: Vec<(&str, String)> = Vec::new();
     for call in catalogue::AWS.iter().flat_map(AwsKind::calls) {
-        // What is taken of a whole item is checked where it is taken.
-        asked.extend(call.each.values().iter().filter(|v| !v.at.is_empty()).map(|v| (v.kind, v.at.to_owned())));
-        let (Each::Value(values) | Each::Chunks(values, _)) = &call.each else { continue };
-        if values.take == Take::HttpListener {
-            asked.extend(["/ListenerArn", "/Protocol"].map(|field| (values.kind, format!("{}{field}", values.at))));
+        for values in call.each.values() {
+            asked.extend(
+                read_below(call, values.take).into_iter().map(|below| (values.kind, values.at.to_owned() + below)),
+            );
         }
-        // What is taken out of a text is no part of the other kind.
-        let whole = values.take == Take::Whole;
-        let of = call.input.iter().filter(|_| whole).filter_map(|input| match input.value {
-            From::ChunkOf(below) | From::Of(below) | From::List(&[From::Of(below)]) => {
-                Some(format!("{}{below}", values.at))
-            }
-            _ => None,
-        });
-        asked.extend(of.map(|path| (values.kind, path)));
-        asked.extend(call.region.filter(|_| whole).map(|below| (values.kind, format!("{}{below}", values.at))));
     }
     ensure!(asked.len() > 3, "{asked:?}");
     let paths: Vec<(&str, &str)> = asked.iter().map(|(kind, path)| (*kind, path.as_str())).collect();
     complain(&Vendors::shared()?.paths(&paths)?.into_iter().flatten().collect::<Vec<_>>());
     Ok(())
+}
+
+/// What is read of a value of another kind, below the place where it stands.
+fn read_below(call: &Call, take: Take) -> Vec<&'static str> {
+    match take {
+        Take::Whole => {
+            let of = call.input.iter().filter_map(|input| match input.value {
+                From::ChunkOf(below) | From::Of(below) | From::List(&[From::Of(below)]) => Some(below),
+                _ => None,
+            });
+            of.chain(call.region).collect()
+        }
+        Take::HttpListener => vec!["/ListenerArn", "/Protocol"],
+        Take::NodeRole => vec!["/type", "/principalArn"],
+        // Taken out of a text: what is in it is no part of the other kind.
+        Take::InstanceId | Take::ArnName | Take::MappedNodeRoles | Take::OtherRegion | Take::OwnImage => vec![""],
+    }
 }
 
 #[test]

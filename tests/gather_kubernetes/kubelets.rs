@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result, ensure};
 use eksamine_gather::permissions::Subject;
-use eksamine_gather::ways_in::WayIn;
+use eksamine_gather::ways_in::{WayIn, open};
 use eksamine_gather::{Files, Kubelets, Permissions, Plan, node_agent};
 use eksamine_tests::program::eksamine;
 use eksamine_tests::rules;
 use eksamine_tests::servers::kube::{Kube, Options as Server, User};
 use serde_json::{Value, json};
 
-use crate::scene::{KUBELETS, apply_manifests, by_kubeconfig, gathered, kubeconfig, make_nodes};
+use crate::scene::{KUBELETS, apply_manifests, by_kubeconfig, facts, gathered, kubeconfig, make_nodes, silent};
 
 fn asking(how: Kubelets) -> Result<Plan> {
     Ok(Plan::with_kubelets([("kubelet", KUBELETS)], 1, Some(how))?)
@@ -100,6 +100,28 @@ async fn no_token_goes_to_a_kubelet_that_nobody_vouches_for() -> Result<()> {
     Ok(())
 }
 
+/// A kubeconfig may say that the API server is to be believed unseen; a kubelet is not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn skipping_verification_is_not_for_kubelets() -> Result<()> {
+    let kube = Kube::start(Server::default())?;
+    make_nodes(&kube, &[("n1", "i-1"), ("n2", "i-2")])?;
+    place(&kube, "n1", kube.direct_kubelet())?;
+    place(&kube, "n2", kube.strange_kubelet())?;
+    kube.kubelet("127.0.0.1", &json!({"kubeletconfig": {}}))?;
+    let path = kube.kubeconfig(&User::admin().token())?;
+    let text = fs::read_to_string(&path)?;
+    let skipping = text.replace("\"server\":", "\"insecure-skip-tls-verify\":true,\"server\":");
+    ensure!(skipping != text, "{text}");
+    fs::write(&path, skipping)?;
+    let facts = gathered(&asking(Kubelets::Direct)?, &by_kubeconfig(&path)).await?;
+    let kubelets = &facts[KUBELETS];
+    ensure!(kubelets["items"] == json!([{"config": {}, "node": "n1", "source": "direct"}]), "{kubelets:#}");
+    let gap = &kubelets["gaps"][0];
+    ensure!(gap["subject"] == "n2", "{kubelets:#}");
+    ensure!(gap["reason"].as_str().is_some_and(|why| why.contains("certificate")), "{kubelets:#}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_node_agents_printed_is_taken_node_by_node() -> Result<()> {
     let kube = Kube::start(Server::default())?;
@@ -107,13 +129,21 @@ async fn what_node_agents_printed_is_taken_node_by_node() -> Result<()> {
     let root = node("10.0.1.10")?;
     let printed = root.path().join("kubelets.jsonl");
     let lines = [node_agent::kubelet(root.path(), "n1")?, node_agent::kubelet(root.path(), "gone")?];
-    fs::write(&printed, lines.join("\n"))?;
+    // As if somebody had written headers in afterwards, and more.
+    let header = r#""config":{"staticPodURLHeader":{"Authorization":["s3cret"]},"#;
+    let lines = lines.join("\n").replace("\"config\":{", header).replace("\"source\"", "\"more\":1,\"source\"");
+    fs::write(&printed, lines)?;
     let plan = asking(Kubelets::Files(Files::read(&printed)?))?;
     let granted = Permissions::of(&plan, &WayIn::Native, true).rbac_grants();
     ensure!(granted.len() == 1 && granted[0].permission == "list nodes at the cluster scope", "{granted:?}");
-    let facts = gathered(&plan, &by_kubeconfig(&kube.kubeconfig(&User::admin().token())?)).await?;
+    let ways_in = open(&plan, &by_kubeconfig(&kube.kubeconfig(&User::admin().token())?)).await?;
+    let gathering = silent(&plan, &ways_in).await;
+    let old = gathering.weakenings.iter().find(|weakening| weakening.kind == "kubelet-files");
+    ensure!(old.is_some_and(|weakening| weakening.subject == printed.display().to_string()), "{gathering:?}");
+    let facts = facts(&gathering)?;
     let kubelets = &facts[KUBELETS];
-    let read = json!([{"config": {"kind": "KubeletConfiguration", "readOnlyPort": 0}, "node": "n1", "source": "file",
+    let read = json!([{"config": {"kind": "KubeletConfiguration", "readOnlyPort": 0,
+        "staticPodURLHeader": "(redacted by eksamine)"}, "node": "n1", "source": "file",
         "flags": {"config": "/etc/kubernetes/kubelet/config"}}]);
     ensure!(kubelets["items"] == read && kubelets["status"] == "partial", "{kubelets:#}");
     ensure!(kubelets["gaps"].as_array().map(Vec::len) == Some(1), "{kubelets:#}");
@@ -134,6 +164,14 @@ fn the_node_agent_of_the_examples_runs() -> Result<()> {
     let agent = &made["spec"]["template"]["spec"]["initContainers"][0];
     let mounts = agent["volumeMounts"].as_array().context("mounts")?;
     ensure!(mounts.iter().all(|mount| mount["readOnly"] == true), "{mounts:#?}");
+    // The command reads below /host what the node has at /.
+    let volumes = made["spec"]["template"]["spec"]["volumes"].as_array().context("volumes")?;
+    let of = |name: &Value| volumes.iter().find(|volume| volume["name"] == *name).map(|it| &it["hostPath"]["path"]);
+    let shown: Vec<(&str, Option<&str>)> = mounts
+        .iter()
+        .map(|mount| (mount["mountPath"].as_str().unwrap_or_default(), of(&mount["name"]).and_then(Value::as_str)))
+        .collect();
+    ensure!(shown == [("/host/etc/kubernetes", Some("/etc/kubernetes")), ("/host/proc", Some("/proc"))], "{shown:?}");
     let root = node("10.0.1.10")?;
     let words = agent["command"].as_array().context("a command")?.iter();
     let host = root.path().to_str().context("text")?;

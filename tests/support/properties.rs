@@ -56,8 +56,8 @@ impl Subject<'_> {
     }
 
     /// *deny-one*: a decisive kind that is denied, partial, failed or not collected never ends in `pass` or
-    /// `not-applicable`, and no failure is invented; a supporting kind changes nothing. What a kind would have shown that
-    /// no parameter makes decisive (`when`) may be missed, if the answer points at the lack.
+    /// `not-applicable`, and no failure is invented; a supporting kind changes nothing. What a kind of
+    /// [`MAY_BE_MISSED`] would have shown may be missed, if the answer points at the lack.
     pub fn deny_one(&self) -> Complaints {
         let of_cases = on_all_cores(self.cases, |case| self.deny_each(case, &parsed(case)));
         let decided: BTreeSet<&str> = of_cases.iter().flat_map(|(_, decided)| decided.iter().copied()).collect();
@@ -222,10 +222,15 @@ fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> V
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Where a decision table says both that a kind can prove a failure and that its lack lets the rule pass, until a
+/// parameter makes it decisive: the state of the key that secrets are encrypted with.
+const MAY_BE_MISSED: [(&str, &str); 1] = [("secret-encryption", "aws.kms.keys")];
+
 fn denied(need: &FactNeed, case: &Case, before: Status, after: &RuleResult, status: &str) -> Option<&'static str> {
     let says_so =
         after.findings.iter().flat_map(|f| &f.evidence).any(|e| e.at == format!("/facts/{}/status", need.kind));
-    let missed = says_so && !need.is_decisive(&case.params);
+    let named = MAY_BE_MISSED.contains(&(case.rule.as_str(), need.kind.as_str()));
+    let missed = named && says_so && !need.is_decisive(&case.params);
     let after = after.status;
     // Of an absent source it is known that it holds nothing, which may be a failure.
     if after == Status::Fail && before != Status::Fail && status != "absent" {

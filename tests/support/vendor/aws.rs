@@ -170,8 +170,10 @@ pub fn row_calls(row: &AwsKind) -> Vec<Value> {
     ways.chain(parts)
         .map(|(call, items)| {
             let (identity, redact) = if items { (row.identity, row.redact) } else { (&[][..], &[][..]) };
-            // What the row adds stands in no model.
-            let identity: Vec<&str> = identity.iter().copied().filter(|at| !at.starts_with("/$")).collect();
+            // What the row adds stands in no model; what it does not add is left for the model to refuse.
+            let added = adds_of(std::slice::from_ref(call));
+            let is_added = |at: &str| at.strip_prefix('/').is_some_and(|name| added.contains(&name));
+            let identity: Vec<&str> = identity.iter().copied().filter(|at| !is_added(at)).collect();
             call_line(row.kind, row.service, call, &identity, redact)
         })
         .collect()
