@@ -54,6 +54,7 @@ pub(crate) struct Judged<'a> {
 }
 
 /// Whom the conditions of a statement let through.
+#[derive(PartialEq, Eq)]
 enum Confined {
     /// Anybody.
     No,
@@ -86,7 +87,8 @@ impl Judged<'_> {
         WRITES.iter().chain(self.further).copied()
     }
 
-    /// The first of these actions that a caller may do, with what takes it away in part.
+    /// The first of these actions that a caller may do whatever its request brings, else the first that it may do in
+    /// part.
     fn first<'p>(
         &self,
         policy: &'p Policy,
@@ -94,13 +96,16 @@ impl Judged<'_> {
         actions: impl Iterator<Item = &'static str>,
     ) -> Result<Option<(&'static str, Access<'p>)>, Unknown> {
         let policies = Policies { resource: Some(policy), ..Policies::default() };
+        let mut in_part = None;
         for action in actions {
             let access = policies.decide(&Request { caller, action, resources: self.resources })?;
-            if !matches!(access, Access::Denied(_)) {
-                return Ok(Some((action, access)));
+            match access {
+                Access::Allowed(_) => return Ok(Some((action, access))),
+                Access::Conditional(_) => in_part = in_part.or(Some((action, access))),
+                Access::Denied(_) => {}
             }
         }
-        Ok(None)
+        Ok(in_part)
     }
 
     /// What is granted to everyone.
@@ -111,9 +116,11 @@ impl Judged<'_> {
         params: &Params,
         found: &mut Vec<Exposure>,
     ) -> Result<(), Unknown> {
-        if let Some((action, access)) = self.first(policy, Caller::Anyone, self.writes())? {
+        let writes = self.first(policy, Caller::Anyone, self.writes())?;
+        let writes = writes.map(|(action, access)| (action, confined(statement, &access)));
+        if let Some((action, confined)) = &writes {
             let does = format!("statement {} lets everyone do {action}", statement.name());
-            let exposure = match confined(statement, &access) {
+            let exposure = match confined {
                 Confined::No => Some((Severity::Fail, does)),
                 Confined::ToAccounts(accounts) => {
                     accounts
@@ -121,15 +128,25 @@ impl Judged<'_> {
                         .for_each(|account| found.extend(self.of_account(account, action, statement, params)));
                     None
                 }
-                Confined::ToOrganizations(organizations) => of_organizations(&organizations, &does, params),
+                Confined::ToOrganizations(organizations) => of_organizations(organizations, &does, params),
                 Confined::Otherwise(keys) => Some((Severity::Manual, format!("{does}, as far as {keys} lets them"))),
             };
             found.extend(exposure.map(|(severity, why)| Exposure { severity, why }));
-        } else if let Some((action, access)) = self.first(policy, Caller::Anyone, READS.into_iter())?
-            && matches!(confined(statement, &access), Confined::No)
-        {
-            let why = format!("statement {} lets everyone pull ({action})", statement.name());
-            found.push(Exposure { severity: params.public_read, why });
+        }
+        let Some((action, access)) = self.first(policy, Caller::Anyone, READS.into_iter())? else { return Ok(()) };
+        let reads = confined(statement, &access);
+        if writes.is_some_and(|(_, writes)| writes == Confined::No || writes == reads) {
+            // Who may write may do worse than pull.
+            return Ok(());
+        }
+        let does = format!("statement {} lets everyone pull ({action})", statement.name());
+        match reads {
+            Confined::No => found.push(Exposure { severity: params.public_read, why: does }),
+            Confined::Otherwise(keys) => {
+                found.push(Exposure { severity: Severity::Manual, why: format!("{does}, as far as {keys} lets them") });
+            }
+            // Who is known by account or organization may pull.
+            Confined::ToAccounts(_) | Confined::ToOrganizations(_) => {}
         }
         Ok(())
     }
@@ -142,12 +159,13 @@ impl Judged<'_> {
         params: &Params,
         found: &mut Vec<Exposure>,
     ) -> Result<(), Unknown> {
-        let Some(principals) = statement.principals.as_ref().filter(|principals| principals.side == Side::Listed)
-        else {
-            return Ok(());
-        };
-        let mut accounts = BTreeSet::new();
-        for principal in &principals.named {
+        // Whom a denial leaves out is let in by a statement that is about everyone.
+        let left_out = policy.document.statements.iter().filter(|one| one.effect == Effect::Deny);
+        let left_out = left_out.filter_map(|one| one.principals.as_ref()).filter(|one| one.side == Side::Others);
+        let mut accounts: BTreeSet<&str> =
+            left_out.flat_map(|one| one.named.iter().filter_map(Principal::account)).collect();
+        let listed = statement.principals.as_ref().filter(|principals| principals.side == Side::Listed);
+        for principal in listed.into_iter().flat_map(|principals| &principals.named) {
             match principal {
                 Principal::Account(account) | Principal::Arn { account, .. } => {
                     accounts.insert(account.as_str());
@@ -198,8 +216,10 @@ fn of_organizations(named: &BTreeSet<String>, does: &str, params: &Params) -> Op
 fn confined(statement: &Statement, access: &Access<'_>) -> Confined {
     let mut keys: BTreeSet<&str> = BTreeSet::new();
     if let Access::Conditional(grant) = access {
-        // What a denial leaves is not worked out.
-        keys.extend(grant.unless.iter().flat_map(|at| at.statement.hangs_on()));
+        // What a denial leaves is not worked out, but a key that anybody can satisfy is a way past all of it.
+        let denials = grant.unless.iter().map(|at| at.statement);
+        let confining = denials.filter(|denial| !denial.conditions.iter().any(|one| tests_any(one, &ANYBODYS)));
+        keys.extend(confining.flat_map(Statement::hangs_on));
     }
     let mut organizations = None;
     for condition in &statement.conditions {
@@ -221,7 +241,7 @@ fn confined(statement: &Statement, access: &Access<'_>) -> Confined {
 
 /// Whom one condition lets through; `None`: anybody.
 fn confines_to(condition: &Condition) -> Option<Confined> {
-    let is = |keys: &[&str]| keys.iter().any(|key| condition.tests(key));
+    let is = |keys: &[&str]| tests_any(condition, keys);
     let values = || condition.values.iter().map(String::as_str);
     let accounts = |of: fn(&str) -> Option<&str>| {
         let found: Option<BTreeSet<String>> = values().map(|value| of(value).map(str::to_owned)).collect();
@@ -252,6 +272,10 @@ fn confines_to(condition: &Condition) -> Option<Confined> {
         return Some(Confined::ToOrganizations(values().map(of).collect()));
     }
     Some(Confined::Otherwise(String::new()))
+}
+
+fn tests_any(condition: &Condition, keys: &[&str]) -> bool {
+    keys.iter().any(|key| condition.tests(key))
 }
 
 #[cfg(test)]
@@ -288,6 +312,11 @@ mod tests {
         assert_eq!(everyone("ecr:*", ""), ["Fail statement 1 lets everyone do ecr:PutImage"]);
         assert_eq!(everyone("ecr:BatchGetImage", ""), ["Fail statement 1 lets everyone pull (ecr:BatchGetImage)"]);
         assert_eq!(everyone("ecr:DescribeImages", ""), [""; 0]);
+        let near = everyone("ecr:BatchGetImage", r#","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#);
+        assert_eq!(
+            near,
+            ["Manual statement 1 lets everyone pull (ecr:BatchGetImage), as far as aws:SourceIp lets them"]
+        );
         let on = |operator: &str, key: &str, value: &str| {
             everyone("ecr:PutImage", &format!(r#","Condition":{{"{operator}":{{"{key}":"{value}"}}}}"#))
         };
@@ -313,6 +342,9 @@ mod tests {
         assert_eq!(to(r#"{"AWS":"arn:aws:iam::111122223333:role/ci"}"#), [""; 0]);
         assert_eq!(to(r#"{"Service":"lambda.amazonaws.com"}"#), [""; 0]);
         assert!(to(r#"{"Federated":"accounts.google.com"}"#)[0].starts_with("Manual"));
+        let but_one = r#"{"Effect":"Allow","Principal":"*","Action":"ecr:PutImage"},
+            {"Effect":"Deny","NotPrincipal":{"AWS":"444455556666"},"Action":"ecr:*"}"#;
+        assert!(found(but_one)[0].starts_with("Manual statement 1 lets account 444455556666 do ecr:PutImage"));
     }
 
     #[test]
@@ -326,5 +358,11 @@ mod tests {
             unless,
             ["Manual statement 1 lets everyone do ecr:PutImage, as far as aws:PrincipalOrgID lets them"]
         );
+        let insecure = deny(r#","Condition":{"Bool":{"aws:SecureTransport":"false"}}"#);
+        assert_eq!(insecure, ["Fail statement 1 lets everyone do ecr:PutImage"]);
+        let no_pushing = r#"{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage",
+            "Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-good"}}}"#;
+        let open = found(&format!("{allow},{no_pushing}"));
+        assert!(open[0].starts_with("Fail statement 1 lets everyone do "), "{open:?}");
     }
 }

@@ -50,13 +50,12 @@ pub(crate) struct Identities<'f, 's> {
 impl<'f, 's> Identities<'f, 's> {
     /// Whether all of them could be read.
     pub(crate) fn are_complete(facts: &Facts<'_>) -> bool {
-        let all = [
-            facts.availability::<UserDetail>(),
-            facts.availability::<GroupDetail>(),
-            facts.availability::<RoleDetail>(),
-            facts.availability::<ManagedPolicy>(),
-        ];
-        all.iter().all(|one| *one == Availability::Complete)
+        availabilities(facts).iter().all(|one| *one == Availability::Complete)
+    }
+
+    /// Whether the gathering did not go for some of them.
+    pub(crate) fn any_not_collected(facts: &Facts<'_>) -> bool {
+        availabilities(facts).contains(&Availability::NotCollected)
     }
 
     pub(crate) fn read(facts: &'f Facts<'s>) -> Self {
@@ -184,6 +183,15 @@ impl<'f, 's> Identities<'f, 's> {
 
 fn parse(text: &str, name: &str) -> Result<Document, Unknown> {
     Document::parse(text, Attached::ToIdentity).map_err(|why| Unknown::because(format!("{name}: {why}")))
+}
+
+fn availabilities(facts: &Facts<'_>) -> [Availability; 4] {
+    [
+        facts.availability::<UserDetail>(),
+        facts.availability::<GroupDetail>(),
+        facts.availability::<RoleDetail>(),
+        facts.availability::<ManagedPolicy>(),
+    ]
 }
 
 /// Kinds that say whether the identities could be read.

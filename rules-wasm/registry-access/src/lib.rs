@@ -2,7 +2,6 @@
 
 mod actions;
 mod exposure;
-mod glob;
 mod identities;
 mod nouns;
 mod repositories;
@@ -129,13 +128,22 @@ fn repository(
 /// What the policies of the registries let in.
 fn registries(facts: &Facts<'_>, params: &Params, repositories: &Repositories<'_, '_>, tally: &mut Tally) {
     for item in facts.items::<RegistryPolicy>() {
-        tally.judge_at(item.place(), item.at("/policyText"), || {
+        tally.judge_at(registry(&item), item.at("/policyText"), || {
             let account = repositories.account.get()?;
             let (policy, resources, place) = registry_policy(&item, account)?;
             let judged = Judged { policy: &policy, resources: &resources, account, further: &REGISTRY_WRITES };
             Ok(said(&policy.name, &judged.exposures(params)?).at(place))
         });
     }
+}
+
+/// The registry that a policy is of, or its place where that is not known.
+fn registry(item: &Item<RegistryPolicy>) -> String {
+    let named = || {
+        let noun = item.known().peek()?;
+        Some(format!("registry {} in {}", noun.registry_id.peek()?, noun.region.peek()?))
+    };
+    named().unwrap_or_else(|| item.place())
 }
 
 /// The worst comes first; whatever else was found follows.

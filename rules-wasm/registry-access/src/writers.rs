@@ -1,9 +1,9 @@
 //! Whether those who may write are those who should.
 
-use crate::glob::matches;
 use crate::identities::{Identities, Writer, complete, place};
 use crate::repositories::Repositories;
 use crate::{Params, Severity};
+use eksamine_facts::derive::iam::matches;
 use eksamine_rule::prelude::*;
 
 /// Writers that are named.
@@ -18,8 +18,9 @@ pub(crate) fn judge(facts: &Facts<'_>, params: &Params, repositories: &Repositor
     let demanded =
         params.allowed_pushers.is_some() || params.max_writers.is_some() || params.iam_user_writers == Severity::Fail;
     if !demanded && !Identities::are_complete(facts) {
-        let ask = "identities of the account were not read, who may write to the repositories is not known (--tier 2 reads them)";
-        tally.judge_at(subject(), place(), || Ok(manual(ask)));
+        let how = if Identities::any_not_collected(facts) { " (--tier 2 reads them)" } else { "" };
+        let ask = "identities of the account were not read, who may write to the repositories is not known";
+        tally.judge_at(subject(), place(), || Ok(manual(format!("{ask}{how}"))));
         return;
     }
     let looked = Identities::read(facts).look(repositories);
@@ -36,7 +37,8 @@ pub(crate) fn judge(facts: &Facts<'_>, params: &Params, repositories: &Repositor
             Some(None) => {}
         }
     }
-    tally.judge_at(subject(), place(), || together(facts, params, &writers));
+    let unclear = looked.iter().filter(|one| one.writer.peek().is_none()).count();
+    tally.judge_at(subject(), place(), || together(facts, params, &writers, unclear));
 }
 
 /// What is to be said about one of them by itself.
@@ -61,21 +63,29 @@ fn alone(params: &Params, writer: &Writer) -> Option<Outcome> {
 }
 
 /// What is to be said about all of them.
-fn together(facts: &Facts<'_>, params: &Params, writers: &[Writer]) -> Result<Outcome, Unknown> {
+fn together(facts: &Facts<'_>, params: &Params, writers: &[Writer], unclear: usize) -> Result<Outcome, Unknown> {
     let count = writers.len();
     let identities =
         if count == 1 { "1 identity of the account".to_owned() } else { format!("{count} identities of the account") };
     let list = list(writers);
+    let all_known = || {
+        complete(facts)?;
+        match unclear {
+            0 => Ok(()),
+            1 => Err(Unknown::because("of 1 identity it is not known whether it may write")),
+            many => Err(Unknown::because(format!("of {many} identities it is not known whether they may write"))),
+        }
+    };
     let outcome = match (params.max_writers, &params.allowed_pushers) {
         (Some(most), _) if count > most => {
             fail(format!("{identities} may write, more than max_writers = {most}{list}"))
         }
         (_, Some(_)) => {
-            complete(facts)?;
+            all_known()?;
             pass(format!("{identities} may write{list}"))
         }
         (_, None) => {
-            complete(facts)?;
+            all_known()?;
             manual(format!("{identities} may write, and allowed_pushers says nothing{list}"))
         }
     };

@@ -26,6 +26,7 @@ mod resources;
 
 pub use document::{Attached, Condition, Document, Effect, Malformed, Statement};
 pub use evaluate::{Access, Grant, Place, Policies, Policy, Reach, Request};
+pub use glob::matches;
 pub use principal::{Caller, Fit, Principal, Principals, account_of};
 pub use resources::{Resources, Side};
 

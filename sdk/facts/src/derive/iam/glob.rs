@@ -16,6 +16,12 @@ pub(super) enum Token {
     Many,
 }
 
+/// Whether a pattern with `*` and `?`, as policies write them, matches the whole of a text.
+#[must_use]
+pub fn matches(pattern: &str, text: &str) -> bool {
+    Pattern::of(pattern).matches(text)
+}
+
 /// Text with wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern(pub(super) Vec<Token>);
