@@ -127,6 +127,8 @@ impl<'f, 's> Reports<'f, 's> {
     pub(crate) fn of_image(&self, reference: &Reference, image: &Image) -> Result<Option<Vec<&Proof>>, Unknown> {
         let running: Vec<_> = image.running().map(|(digest, _)| self.by_digest.get(digest)).collect();
         let found = match (&reference.digest, running.as_slice()) {
+            // What runs under an id of the node's own may be another image of that name.
+            _ if image.runs_unnamed().is_some() => None,
             (Some(digest), []) => self.by_digest.get(digest).map(|proof| vec![proof]),
             (None, []) => self.by_name.get(&name_of(reference)).map(|proof| vec![proof]),
             _ => running.into_iter().collect(),

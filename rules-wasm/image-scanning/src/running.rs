@@ -98,7 +98,8 @@ impl<'f, 's> Scans<'f, 's> {
             Scan::Index(at) => Ok(Standing::Unclear(OF_PLATFORMS.to_owned(), at.clone())),
             Scan::None(why, at) => Ok(Standing::Bad(why.clone(), at.clone())),
         });
-        if !matches!(standing.peek(), Some(Standing::Good(_)))
+        // Where ECR has a result, that counts: nobody's kinder one replaces it.
+        if !matches!(own.peek(), Some(Scan::Done(_)))
             && let Some(reports) = reports()
             && let Some(proof) = reports.of_digest(digest)?
         {

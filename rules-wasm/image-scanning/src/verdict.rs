@@ -108,6 +108,10 @@ impl<'f, 's, 'p> Judge<'f, 's, 'p> {
         if let Some(unknown) = unknown {
             unknown.get()?;
         }
+        if let (None, Some(place)) = (&unclear, it.image.runs_unnamed()) {
+            let why = "which digest runs is not known, as the node names what it runs by an id of its own";
+            return Ok(it.ask(why).at(place));
+        }
         Ok(unclear.unwrap_or_else(|| good.with(seen)))
     }
 

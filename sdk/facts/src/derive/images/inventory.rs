@@ -34,6 +34,7 @@ pub struct Image {
     users: BTreeMap<User, Example>,
     /// Digests that containers outside of exempt namespaces run. There are no more than images.
     running: BTreeMap<String, Example>,
+    runs_unnamed: Option<Example>,
 }
 
 /// A user of an image outside of exempt namespaces.
@@ -226,17 +227,15 @@ impl<'e> Images<'e> {
                 Ok(None) => {}
                 Ok(Some((image, field))) => {
                     let at = format!("{at}/{index}/{field}");
-                    let own = declared.iter().find(|d| name.is_some() && d.name == name);
-                    let same = own.filter(|own| own.image.name() == image.name());
-                    if same.is_none() {
-                        let instead_of = own.map(|own| own.image.to_string());
-                        self.add(home, &image, part, instead_of, &at);
+                    let own = declared.iter().find(|d| name.is_some() && d.name == name).map(|own| &own.image);
+                    let other = image.as_ref().filter(|image| own.is_none_or(|own| own.name() != image.name()));
+                    if let Some(other) = other {
+                        self.add(home, other, part, own.map(Reference::to_string), &at);
                     }
-                    let listed = same.map_or(&image, |own| &own.image);
-                    if let (false, Some(digest), Some(entry)) =
-                        (home.exempt, &image.digest, self.images.get_mut(listed))
-                    {
-                        entry.runs(digest, home.example(&at));
+                    let Some(listed) = other.or(own) else { continue };
+                    if let (false, Some(entry)) = (home.exempt, self.images.get_mut(listed)) {
+                        let digest = image.as_ref().and_then(|image| image.digest.as_ref());
+                        entry.runs(digest.or(listed.digest.as_ref()), home.example(&at));
                     }
                 }
             }
@@ -299,13 +298,24 @@ impl Example {
 }
 
 impl Image {
-    fn runs(&mut self, digest: &str, example: Example) {
-        self.running.entry(digest.to_owned()).and_modify(|known| known.least(example.clone())).or_insert(example);
+    fn runs(&mut self, digest: Option<&String>, example: Example) {
+        let known = match digest {
+            Some(digest) => self.running.entry(digest.clone()).or_insert_with(|| example.clone()),
+            None => self.runs_unnamed.get_or_insert_with(|| example.clone()),
+        };
+        known.least(example);
     }
 
     /// The digests that containers run under this reference, each with the place where one of them says so.
     pub fn running(&self) -> impl Iterator<Item = (&str, &str)> {
         self.running.iter().map(|(digest, example)| (digest.as_str(), example.place.as_str()))
+    }
+
+    /// The place where a container says that it runs under this reference what it gives no digest of, as runtimes do that
+    /// name what they run by an id of their own.
+    #[must_use]
+    pub fn runs_unnamed(&self) -> Option<&str> {
+        self.runs_unnamed.as_ref().map(|example| example.place.as_str())
     }
 
     /// How often, and by whom: `used 3 times in pods, by container app of Deployment shop/web`.
@@ -366,16 +376,17 @@ fn reference_of(volume: &Known<Volume>) -> Result<Option<Reference>, Unknown> {
 }
 
 /// What a container runs, and the field that says so: what was pulled, or the name of the image where that is a digest
-/// alone.
-fn running(status: &Known<ContainerStatus>) -> Result<Option<(Reference, &'static str)>, Unknown> {
+/// alone. `None` where nothing was pulled; no reference where both are digests alone.
+fn running(status: &Known<ContainerStatus>) -> Result<Option<(Option<Reference>, &'static str)>, Unknown> {
     let status = status.get()?;
     let Some(id) = status.image_id.declared()? else { return Ok(None) };
     if let Some(image) = Reference::parse_running(id).map_err(Unknown::because)? {
-        return Ok(Some((image, "imageID")));
+        return Ok(Some((Some(image), "imageID")));
     }
-    let Some(image) = status.image.declared()? else { return Ok(None) };
-    let image = Reference::parse_running(image).map_err(Unknown::because)?;
-    Ok(image.map(|image| (image, "image")))
+    let named = status.image.declared()?.map(|image| Reference::parse_running(image)).transpose();
+    let named = named.map_err(Unknown::because)?.flatten();
+    let field = if named.is_some() { "image" } else { "imageID" };
+    Ok(Some((named, field)))
 }
 
 #[cfg(test)]

@@ -93,6 +93,29 @@ fn templates_count_and_exempt_namespaces_are_counted_apart() {
 }
 
 #[test]
+fn what_runs_under_an_id_alone_has_no_digest() {
+    let pinned = format!("a@{DIGEST}");
+    for (declared, id, image, at) in [
+        ("a:1", DIGEST, DIGEST, Some("/p/status/containerStatuses/0/imageID")),
+        ("a:1", DIGEST, "a:1", Some("/p/status/containerStatuses/0/image")),
+        ("a:1", "", "a:1", None),
+        (&pinned, DIGEST, DIGEST, None),
+    ] {
+        let mut images = Images::new(&none);
+        let item = pod(
+            "p",
+            &format!(
+                r#""spec":{{"containers":[{{"name":"a","image":"{declared}"}}]}},
+                "status":{{"containerStatuses":[{{"name":"a","imageID":"{id}","image":"{image}"}}]}}"#
+            ),
+        );
+        images.add_pod(&serde_json::from_str(&item).expect("JSON"), "/p");
+        let found: Vec<_> = images.iter().map(|(_, image)| image.runs_unnamed()).collect();
+        assert_eq!(found, [at], "{declared} {id} {image}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_a_doubt() {
     let mut images = Images::new(&none);
     for item in [
@@ -134,6 +157,7 @@ fn digests_are_kept_by_what_was_declared() {
         images.add_pod(&serde_json::from_str(&item).expect("JSON"), place);
     }
     let line = |(reference, image): (&Reference, &Image)| {
+        assert_eq!(image.runs_unnamed(), None);
         let places: Vec<&str> = image.running().map(|(_, place)| place).collect();
         (reference.name(), places.join(" "))
     };
