@@ -71,11 +71,15 @@ fn plain_targets(
     listener: &Listener,
 ) -> Result<Option<(String, String)>, Unknown> {
     // Rules of an Application Load Balancer may lead to any of its target groups; others have no rules.
-    let named = if *balancer.kind.get()? == *"application" { None } else { Some(named(listener)?) };
-    let arn = balancer.arn.get()?;
+    let has_rules = *balancer.kind.get()? == *"application";
+    let named = named(listener)?;
+    if named.is_empty() && !has_rules {
+        return Err(Unknown::because("the listener names no target group"));
+    }
+    let of_balancer = if has_rules { Some(balancer.arn.get()?) } else { None };
     let (mut plain, mut rest, mut seen) = (BTreeSet::new(), Ok(()), BTreeSet::new());
     for item in world.balancers.target_groups() {
-        let target = Known::derived(|| target(item.get()?, arn, named.as_ref()));
+        let target = Known::derived(|| target(item.get()?, of_balancer, &named));
         match target.peek() {
             Some(None) => {}
             Some(Some((protocol, own))) => {
@@ -93,13 +97,13 @@ fn plain_targets(
     }
     rest?;
     world.facts.complete::<TargetGroup>()?;
-    match named.into_iter().flatten().find(|name| !seen.contains(name)) {
+    match named.into_iter().find(|name| !seen.contains(name)) {
         Some(lost) => Err(Unknown::because(format!("target group {lost} is not among those that were read"))),
         None => Ok(None),
     }
 }
 
-/// The target groups that a listener without rules forwards to.
+/// The target groups that a listener forwards to where no rule says otherwise.
 fn named(listener: &Listener) -> Result<BTreeSet<Text>, Unknown> {
     let mut named = BTreeSet::new();
     for action in listener.default_actions.get()?.iter() {
@@ -110,27 +114,21 @@ fn named(listener: &Listener) -> Result<BTreeSet<Text>, Unknown> {
             named.insert(group.get()?.arn.get()?.clone());
         }
     }
-    if named.is_empty() {
-        return Err(Unknown::because("the listener names no target group"));
-    }
     Ok(named)
 }
 
-/// Protocol and ARN of a target group, when it is one of these.
+/// Protocol and ARN of a target group, when it is one of these or of this load balancer.
 fn target(
     group: &TargetGroup,
-    balancer: &Text,
-    named: Option<&BTreeSet<Text>>,
+    balancer: Option<&Text>,
+    named: &BTreeSet<Text>,
 ) -> Result<Option<(Text, Text)>, Unknown> {
     let arn = group.arn.get()?;
-    let is_one = match named {
-        Some(named) => named.contains(arn),
-        None => match group.load_balancers.declared()? {
-            Some(balancers) => balancers.all_known()?.contains(&balancer),
-            None => false,
-        },
+    let is_one = match balancer.map(|_| group.load_balancers.declared()).transpose()?.flatten() {
+        Some(balancers) => balancers.all_known()?.into_iter().any(|one| Some(one) == balancer),
+        None => false,
     };
-    if !is_one {
+    if !is_one && !named.contains(arn) {
         return Ok(None);
     }
     Ok(Some((group.protocol.get()?.clone(), arn.clone())))

@@ -97,6 +97,10 @@ impl Behind {
                     Taken::Aws(_) => behind.add_balancer(world, object, line.port)?,
                     Taken::Other(_) | Taken::Nobody => {
                         let hosts = Hosts::of(item.get()?)?;
+                        // It serves nothing, so that it ends no TLS either.
+                        if hosts.all.is_empty() {
+                            continue;
+                        }
                         behind.places.push(item.at("/spec/tls"));
                         if hosts.bare.is_empty() {
                             behind.ending.push(object.title.clone());

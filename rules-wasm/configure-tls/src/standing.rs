@@ -98,7 +98,14 @@ fn served(
         }
     }
     if strange.is_empty() {
-        return Ok(None);
+        if addresses.ips.is_empty() {
+            return Ok(None);
+        }
+        let text = format!(
+            "{title}{class} is reached at {} too, no load balancer of AWS's: where does TLS end?",
+            ips(addresses)
+        );
+        return Ok(Some(manual(text)));
     }
     let plan = Known::derived(plan);
     if let Some(plan) = plan.peek().filter(|plan| plan.ending(world.demands) == Ending::Fails) {
