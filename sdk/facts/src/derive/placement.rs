@@ -7,8 +7,17 @@ use crate::nodes::{Node, Taint};
 use crate::scheduling::{NodeSelectorTerm, Toleration};
 use crate::{Given, Known, Label, List, Unknown};
 
-/// Taints that every pod of a DaemonSet puts up with, whatever it says.
-const TOLERATED: &str = "node.kubernetes.io/";
+/// Taints of passing conditions, which every pod of a DaemonSet puts up with or outlasts (DaemonSet, Taints and
+/// tolerations).
+const TOLERATED: [&str; 7] = [
+    "node.kubernetes.io/not-ready",
+    "node.kubernetes.io/unreachable",
+    "node.kubernetes.io/disk-pressure",
+    "node.kubernetes.io/memory-pressure",
+    "node.kubernetes.io/pid-pressure",
+    "node.kubernetes.io/unschedulable",
+    "node.kubernetes.io/network-unavailable",
+];
 
 /// A node, or one that is to be expected.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +150,8 @@ fn is_tolerated(pod: &PodSpec, site: &Site<'_>) -> Result<bool, Unknown> {
     };
     for taint in site.taints()? {
         let taint = taint.get()?;
-        let keeps_away = *taint.effect.get()? != *"PreferNoSchedule" && !taint.key.get()?.starts_with(TOLERATED);
+        let key = taint.key.get()?;
+        let keeps_away = *taint.effect.get()? != *"PreferNoSchedule" && !TOLERATED.contains(&key.as_str());
         if keeps_away && !puts_up_with(tolerations, taint)? {
             return Ok(false);
         }

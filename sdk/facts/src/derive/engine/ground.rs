@@ -137,13 +137,15 @@ impl Lot<'_> {
     /// Whether its kernel is too old for the agent of the VPC CNI.
     ///
     /// # Errors
-    /// [`Unknown`] when the kernel's version is no text.
+    /// [`Unknown`] when the kernel's version cannot be read.
     pub fn has_an_old_kernel(&self) -> Result<bool, Unknown> {
         let Site::Node(node) = self.site else { return Ok(false) };
         let Some(info) = node.status.declared()? else { return Ok(false) };
         let Some(info) = info.node_info.declared()? else { return Ok(false) };
-        let kernel = info.kernel_version.declared()?;
-        Ok(kernel.and_then(|kernel| numbers(kernel)).is_some_and(|version| version < KERNEL))
+        let Some(kernel) = info.kernel_version.declared()? else { return Ok(false) };
+        let version = numbers(kernel);
+        let version = version.ok_or_else(|| Unknown::because(format!("{kernel} is no version of a kernel")))?;
+        Ok(version < KERNEL)
     }
 }
 
