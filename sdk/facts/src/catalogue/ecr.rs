@@ -11,14 +11,33 @@ const ECR: Service = Service {
     version: "2015-09-21",
 };
 
-/// The regions, besides the cluster's, of registries that images of pods come from.
-pub(super) const OTHER_REGIONS: Each = Each::AnyOf(&[
-    of_pods("/spec/containers/*/image", Take::OtherRegion),
-    of_pods("/spec/initContainers/*/image", Take::OtherRegion),
-    of_pods("/spec/ephemeralContainers/*/image", Take::OtherRegion),
-    of_pods("/spec/volumes/*/image/reference", Take::OtherRegion),
-    of_pods("/status/containerStatuses/*/imageID", Take::OtherRegion),
-]);
+/// What pods run, and what the specs of pods and of templates name.
+macro_rules! images {
+    ($($kind:literal at $spec:literal),*) => {
+        Each::AnyOf(&[
+            of_pods("/spec/ephemeralContainers/*/image", Take::OtherRegion),
+            of_pods("/status/containerStatuses/*/imageID", Take::OtherRegion),
+            of_pods("/status/initContainerStatuses/*/imageID", Take::OtherRegion),
+            of_pods("/status/ephemeralContainerStatuses/*/imageID", Take::OtherRegion),
+            $(
+                Values { kind: $kind, at: concat!($spec, "/containers/*/image"), take: Take::OtherRegion },
+                Values { kind: $kind, at: concat!($spec, "/initContainers/*/image"), take: Take::OtherRegion },
+                Values { kind: $kind, at: concat!($spec, "/volumes/*/image/reference"), take: Take::OtherRegion },
+            )*
+        ])
+    };
+}
+
+/// The regions, besides the cluster's, of registries that images come from: all places that rules read them at.
+pub(super) const OTHER_REGIONS: Each = images!(
+    "k8s.pods.v1" at "/spec",
+    "k8s.deployments.v1.apps" at "/spec/template/spec",
+    "k8s.statefulsets.v1.apps" at "/spec/template/spec",
+    "k8s.daemonsets.v1.apps" at "/spec/template/spec",
+    "k8s.jobs.v1.batch" at "/spec/template/spec",
+    "k8s.replicationcontrollers.v1" at "/spec/template/spec",
+    "k8s.cronjobs.v1.batch" at "/spec/jobTemplate/spec/template/spec"
+);
 
 /// Images of the account's own registries that containers run.
 const RUNNING: Each = Each::AnyOf(&[
