@@ -124,6 +124,20 @@ fn a_rule_is_its_folder() {
 }
 
 #[test]
+fn every_rule_is_measured() {
+    let text = |file: &str| fs::read_to_string(root().join(file)).expect("a file of the benches");
+    let (dependencies, calls) = (text("benches/Cargo.toml"), text("benches/rule.rs"));
+    let mut complaints = Vec::new();
+    for package in metadata().packages.iter().filter(|p| is_rule(p)) {
+        let name = package.name.trim_start_matches("rule-");
+        if !dependencies.contains(&format!("\nrule-{name} = ")) || !calls.contains(&format!("{name:?} => call(")) {
+            complaints.push(format!("{name} is not called by benches/rule.rs, or no dependency of it"));
+        }
+    }
+    complain(complaints);
+}
+
+#[test]
 fn every_crate_takes_the_lints_of_the_workspace() {
     let packages = metadata().packages;
     let lints = |p: &&Package| {

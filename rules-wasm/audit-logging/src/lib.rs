@@ -16,13 +16,12 @@ pub struct Params {
     min_retention_days: Option<i64>,
 }
 
-/// One finding for each cluster of the document; there is one.
+/// One finding, for the cluster.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     tally.counts("clusters");
-    for cluster in facts.items::<Cluster>() {
-        tally.judge(cluster.subject(|c| &c.arn), || judge_cluster(facts, params, &cluster));
-    }
-    tally.finish("the facts hold no cluster")
+    let cluster = facts.cluster();
+    tally.judge(cluster.subject(), || judge_cluster(facts, params, cluster.get()?));
+    tally.finish("")
 }
 
 fn judge_cluster(facts: &Facts<'_>, params: &Params, item: &Item<Cluster>) -> Result<Outcome, Unknown> {

@@ -5,7 +5,6 @@ mod notes;
 mod say;
 
 use crate::decide::decide;
-use eksamine_facts::Noun;
 use eksamine_facts::core::ConfigMap;
 use eksamine_facts::derive::engine::{Ground, Settings, engines};
 use eksamine_facts::eks::{Cluster, Nodegroup};
@@ -30,18 +29,8 @@ const NODES: &str = "/facts/k8s.nodes.v1/status";
 /// One finding, about the cluster.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     tally.counts("clusters");
-    let cluster = facts.items::<Cluster>().next();
-    let subject = match &cluster {
-        Some(cluster) => cluster.subject(|c| &c.arn),
-        None => Subject::of(format!("/facts/{}", Cluster::KIND)),
-    };
-    tally.judge_at(subject, DAEMON_SETS, || match &cluster {
-        Some(cluster) => judge_cluster(facts, params, cluster),
-        None => {
-            facts.complete::<Cluster>()?;
-            Err(Unknown::because("the facts hold no cluster"))
-        }
-    });
+    let cluster = facts.cluster();
+    tally.judge_at(cluster.subject(), DAEMON_SETS, || judge_cluster(facts, params, cluster.get()?));
     tally.finish("")
 }
 

@@ -42,18 +42,17 @@ impl Demand {
     }
 }
 
-/// One finding for each cluster of the document; there is one.
+/// One finding, for the cluster.
 ///
 /// # Errors
 /// An allowed network that is none.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     tally.counts("clusters");
     let demand = Demand::new(params)?;
-    for cluster in facts.items::<Cluster>() {
-        let list = cluster.at("/resourcesVpcConfig/publicAccessCidrs");
-        tally.judge_at(cluster.subject(|c| &c.arn), list, || judge_cluster(&demand, &cluster));
-    }
-    Ok(tally.finish("the facts hold no cluster"))
+    let cluster = facts.cluster();
+    let list = cluster.at("/resourcesVpcConfig/publicAccessCidrs");
+    tally.judge_at(cluster.subject(), list, || judge_cluster(&demand, cluster.get()?));
+    Ok(tally.finish(""))
 }
 
 fn judge_cluster(demand: &Demand, item: &Item<Cluster>) -> Result<Outcome, Unknown> {

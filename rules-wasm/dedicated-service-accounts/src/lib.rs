@@ -20,8 +20,6 @@ mod world;
 use crate::pods::Pods;
 use crate::roles::Roles;
 use crate::world::World;
-use eksamine_facts::eks::Cluster;
-use eksamine_facts::{Noun, Text};
 use eksamine_rule::exempt::{Exempt, RegexMode};
 use eksamine_rule::prelude::*;
 
@@ -72,23 +70,14 @@ enum Automount {
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     tally.counts("findings");
     let exempt = Exempt::new(&params.exempt_namespaces_regex, RegexMode::Full)?;
-    let cluster = facts.items::<Cluster>().next();
-    let subject = || match &cluster {
-        Some(cluster) => cluster.subject(|c| &c.arn),
-        None => Subject::of(format!("/facts/{}", Cluster::KIND)),
-    };
-    let registered = Known::derived(|| match &cluster {
-        Some(cluster) => registered_from(cluster),
-        None => {
-            facts.complete::<Cluster>()?;
-            Err(Unknown::because("the facts hold no cluster"))
-        }
-    });
-    if let (Some(cluster), Some(Some(provider))) = (&cluster, registered.peek()) {
+    let cluster = facts.cluster();
+    let registered = cluster.registered_from();
+    if let Some(Some(provider)) = registered.peek() {
         let text = format!("a cluster registered from {provider} gets no IAM roles for its pods from EKS");
-        tally.judge(subject(), || Ok(not_applicable(text).at(cluster.at("/connectorConfig/provider"))));
+        tally.judge(cluster.subject(), || Ok(not_applicable(text).at(cluster.registration())));
         return Ok(tally.finish(""));
     }
+    let subject = || cluster.subject();
     let world = World::read(facts, params, exempt);
     let roles = Roles::read(&world);
     let pods = Pods::read(&world, &roles);
@@ -109,12 +98,4 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
         verdict.summary = overview::summary(&world, &roles, &pods);
     }
     Ok(verdict)
-}
-
-/// Where a cluster that EKS did not make was registered from.
-fn registered_from(cluster: &Item<Cluster>) -> Result<Option<Text>, Unknown> {
-    match cluster.get()?.connector_config.declared()? {
-        Some(connector) => Ok(Some(connector.provider.get()?.clone())),
-        None => Ok(None),
-    }
 }

@@ -12,14 +12,13 @@ pub struct Params {
     public_endpoint_required: bool,
 }
 
-/// One finding for each cluster of the document; there is one.
+/// One finding, for the cluster.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     tally.counts("clusters");
-    for cluster in facts.items::<Cluster>() {
-        let list = cluster.at("/resourcesVpcConfig/publicAccessCidrs");
-        tally.judge_at(cluster.subject(|c| &c.arn), list, || judge_cluster(params, &cluster));
-    }
-    tally.finish("the facts hold no cluster")
+    let cluster = facts.cluster();
+    let list = cluster.at("/resourcesVpcConfig/publicAccessCidrs");
+    tally.judge_at(cluster.subject(), list, || judge_cluster(params, cluster.get()?));
+    tally.finish("")
 }
 
 fn judge_cluster(params: &Params, item: &Item<Cluster>) -> Result<Outcome, Unknown> {

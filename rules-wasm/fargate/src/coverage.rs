@@ -49,7 +49,8 @@ pub(crate) fn judge(world: &World<'_>) -> Result<Outcome, Unknown> {
 struct Part {
     /// What it says of a pod.
     text: String,
-    /// Whether profiles that work take every pod that it makes untrusted.
+    /// Whether profiles that work take every pod that it makes untrusted; of namespaces that no selector is seen to cover
+    /// for good, those that are there decide.
     taken: Known<bool>,
 }
 
@@ -60,8 +61,9 @@ fn parts(world: &World<'_>) -> Vec<Part> {
         parts.push(by_name(world, names));
     }
     if let Some((_, label)) = &definition.namespaces {
-        let taken = any([taken(world, "*", &[]), by_namespaces(world, |n| world.has_untrusted_labels(n))]);
-        parts.push(Part { text: format!("of a namespace with {label}"), taken });
+        let text = format!("of a namespace with {label}");
+        let everything = taken(world, "*", &[]);
+        parts.push(of_namespaces(world, text, Some(everything), |n| world.has_untrusted_labels(n)));
     }
     if let Some((selector, label)) = &definition.pods {
         parts.push(Part { text: format!("with {label}"), taken: taken(world, "*", &labels_of_all(selector)) });
@@ -69,16 +71,28 @@ fn parts(world: &World<'_>) -> Vec<Part> {
     parts
 }
 
-/// Where the expression can be said in wildcards, that holds for namespaces that are not there yet as well.
+/// The expression may be one that wildcards can say.
 fn by_name(world: &World<'_>, names: &Names) -> Part {
     let text = format!("of a namespace that matches {}", names.text);
     let wildcards = names.wildcards();
     let for_good = wildcards.map(|all_of| all(all_of.iter().map(|pattern| taken(world, pattern, &[]))));
-    if let Some(taken) = for_good.filter(|taken| taken.peek() != Some(&false)) {
-        return Part { text, taken };
-    }
     let matches = |n: &Item<Namespace>| Known::derived(|| Ok(names.cover(n.get()?.metadata.get()?.name.get()?)));
-    let taken = by_namespaces(world, matches);
+    of_namespaces(world, text, for_good, matches)
+}
+
+/// What is taken for good holds for namespaces that are not there yet as well; else those that are there decide, which
+/// the text says where all of them are taken.
+fn of_namespaces(
+    world: &World<'_>,
+    text: String,
+    for_good: Option<Known<bool>>,
+    is_untrusted: impl Fn(&Item<Namespace>) -> Known<bool>,
+) -> Part {
+    let for_good = for_good.unwrap_or(Known::value(false));
+    if for_good.peek() == Some(&true) {
+        return Part { text, taken: for_good };
+    }
+    let taken = any([for_good, by_namespaces(world, is_untrusted)]);
     let those_there = if taken.peek() == Some(&true) { ", of those that are there" } else { "" };
     Part { text: format!("{text}{those_there}"), taken }
 }

@@ -15,10 +15,9 @@ mod world;
 
 use crate::accepted::Accepted;
 use crate::definition::Definition;
-use crate::nouns::{Cluster, Pod};
+use crate::nouns::Pod;
 use crate::workloads::Workloads;
 use crate::world::World;
-use eksamine_facts::Noun;
 use eksamine_rule::prelude::*;
 
 rule!(judge);
@@ -41,16 +40,10 @@ pub struct Params {
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     tally.counts("workloads");
     let (definition, accepted) = (Definition::new(params)?, Accepted::new(&params.accepted_isolation));
-    let cluster = facts.items::<Cluster>().next();
-    let subject = || match &cluster {
-        Some(cluster) => cluster.subject(|c| &c.arn),
-        None => Subject::of(format!("/facts/{}", Cluster::KIND)),
-    };
+    let cluster = facts.cluster();
+    let subject = || cluster.subject();
     let outside = Known::derived(|| {
-        let Some(cluster) = &cluster else {
-            facts.complete::<Cluster>()?;
-            return Err(Unknown::because("the facts hold no cluster"));
-        };
+        let cluster = cluster.get()?;
         if let Some(spared) = outside::is_spared(params, cluster)? {
             return Ok(Some(spared));
         }

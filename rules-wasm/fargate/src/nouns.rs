@@ -1,29 +1,7 @@
-//! What this rule reads of a cluster and of its pods.
+//! What this rule reads of pods.
 
 use eksamine_facts::core::ObjectMeta;
-use eksamine_facts::{Anything, Label, List, Map, Text, eks, noun};
-
-noun! {
-    /// A cluster.
-    pub struct Cluster = "aws.eks.clusters" {
-        /// Its ARN.
-        arn: Text = "arn",
-        /// Only a cluster that was registered, not made by EKS, has one.
-        connector_config: eks::ConnectorConfig = "connectorConfig",
-        /// Only a local cluster on Outposts has one.
-        outpost_config: OutpostConfig = "outpostConfig",
-        /// Networks of hybrid nodes; absent when there can be none.
-        remote_network_config: Anything = "remoteNetworkConfig",
-    }
-}
-
-noun! {
-    /// Where a local cluster runs.
-    pub struct OutpostConfig {
-        /// The Outpost.
-        outpost_arns: List<Text> = "outpostArns",
-    }
-}
+use eksamine_facts::{Anything, Label, List, Map, Text, noun};
 
 noun! {
     /// A pod.

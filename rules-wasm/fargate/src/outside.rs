@@ -1,10 +1,9 @@
 //! What puts a cluster outside of this rule: rows 1 and 8. Whoever cannot tell whether it is outside cannot fail it.
 
 use crate::Params;
-use crate::nouns::Cluster;
 use eksamine_facts::Noun;
 use eksamine_facts::derive::node::{Machine, machine};
-use eksamine_facts::eks::FargateProfile;
+use eksamine_facts::eks::{Cluster, FargateProfile};
 use eksamine_facts::nodes::Node;
 use eksamine_rule::prelude::*;
 

@@ -36,9 +36,9 @@ impl Mode {
     }
 }
 
-pub(crate) fn mode(item: &Item<Cluster>) -> Known<Mode> {
+pub(crate) fn mode(cluster: &TheCluster) -> Known<Mode> {
     Known::derived(|| {
-        let cluster = item.get()?;
+        let cluster = cluster.get()?.get()?;
         if let Some(connector) = cluster.connector_config.declared()? {
             return Ok(Mode::Registered(connector.provider.get()?.to_string()));
         }

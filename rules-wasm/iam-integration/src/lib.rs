@@ -10,7 +10,6 @@ mod world;
 
 use crate::bindings::Accepted;
 use crate::world::World;
-use eksamine_facts::eks::Cluster;
 use eksamine_rule::prelude::*;
 
 rule!(judge);
@@ -33,20 +32,19 @@ pub struct Params {
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     tally.counts("ways in");
     let accepted = Accepted::new(params.known_subject_regex.as_deref())?;
-    for item in facts.items::<Cluster>() {
-        let mode = cluster::mode(&item);
-        let world = World::look(facts, &mode, &accepted);
-        tally.judge(item.subject(|c| &c.arn), || cluster::outcome(facts, &item, &mode, &world, params));
-        for provider in &world.providers {
-            tally.judge(providers::subject(provider), || providers::outcome(provider, &world, params));
-        }
-        for map in &world.maps {
-            tally.judge(map.subject(), || map.outcome(params));
-        }
-        for entry in &world.entries {
-            tally.judge(entry.subject(|e| &e.arn), || entries::outcome(entry, params));
-        }
-        bindings::judge(&world, &mut tally);
+    let cluster = facts.cluster();
+    let mode = cluster::mode(&cluster);
+    let world = World::look(facts, &mode, &accepted);
+    tally.judge(cluster.subject(), || cluster::outcome(facts, cluster.get()?, &mode, &world, params));
+    for provider in &world.providers {
+        tally.judge(providers::subject(provider), || providers::outcome(provider, &world, params));
     }
-    Ok(tally.finish("the facts hold no cluster"))
+    for map in &world.maps {
+        tally.judge(map.subject(), || map.outcome(params));
+    }
+    for entry in &world.entries {
+        tally.judge(entry.subject(|e| &e.arn), || entries::outcome(entry, params));
+    }
+    bindings::judge(&world, &mut tally);
+    Ok(tally.finish(""))
 }

@@ -7,11 +7,11 @@ mod world;
 
 use crate::sources::Sources;
 use crate::world::World;
+use eksamine_facts::Text;
 use eksamine_facts::derive::node::{Machine, machine, origin};
 use eksamine_facts::ec2::Instance;
-use eksamine_facts::eks::{Cluster, FargateProfile, Nodegroup};
+use eksamine_facts::eks::{FargateProfile, Nodegroup};
 use eksamine_facts::nodes::{Ec2NodeClass, Node, NodeClass};
-use eksamine_facts::{Noun, Text};
 use eksamine_rule::prelude::*;
 use std::collections::BTreeMap;
 
@@ -46,24 +46,15 @@ enum Ipv6 {
 /// A finding for each node, for each instance that never became one, and for each source of further nodes.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     tally.counts("nodes and node sources");
-    let cluster = facts.items::<Cluster>().next();
-    let subject = || match &cluster {
-        Some(cluster) => cluster.subject(|c| &c.arn),
-        None => Subject::of(format!("/facts/{}", Cluster::KIND)),
-    };
-    match &cluster {
-        None => tally.judge(subject(), || {
-            facts.complete::<Cluster>()?;
-            Err(Unknown::because("the facts hold no cluster"))
-        }),
-        Some(cluster) => {
-            let registered = Known::derived(|| registered_from(cluster));
-            if registered.peek() != Some(&None) {
-                tally.judge(subject(), || judge_registered(cluster, &registered));
-                return tally.finish("");
-            }
+    let cluster = facts.cluster();
+    let registered = cluster.registered_from();
+    if registered.peek() != Some(&None) {
+        tally.judge(cluster.subject(), || judge_registered(&cluster, &registered));
+        if cluster.was_read() {
+            return tally.finish("");
         }
     }
+    let subject = || cluster.subject();
 
     let nodes: Vec<Item<Node>> = facts.items().collect();
     let no_ec2 = nodes.iter().all(|node| matches!(machine_of(node).peek(), Some(Machine::Fargate)));
@@ -88,19 +79,11 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     conclude(&world, tally, &nodes, sources + profiles.len())
 }
 
-/// Where a cluster that EKS did not make was registered from.
-fn registered_from(cluster: &Item<Cluster>) -> Result<Option<Text>, Unknown> {
-    match cluster.get()?.connector_config.declared()? {
-        Some(connector) => Ok(Some(connector.provider.get()?.clone())),
-        None => Ok(None),
-    }
-}
-
 /// Its nodes are another vendor's, who is not asked.
-fn judge_registered(cluster: &Item<Cluster>, registered: &Known<Option<Text>>) -> Result<Outcome, Unknown> {
+fn judge_registered(cluster: &TheCluster, registered: &Known<Option<Text>>) -> Result<Outcome, Unknown> {
     let provider = registered.get()?.as_deref().unwrap_or_default();
     let text = format!("a cluster registered from {provider} has no nodes of EKS's");
-    Ok(not_applicable(text).at(cluster.at("/connectorConfig/provider")))
+    Ok(not_applicable(text).at(cluster.registration()))
 }
 
 fn machine_of(node: &Item<Node>) -> Known<Machine> {

@@ -50,25 +50,18 @@ enum ResourceScope {
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     tally.counts("roles");
     let actions = actions::all()?;
-    let cluster = facts.items::<Cluster>().next();
-    let Some(cluster) = cluster else {
-        tally.judge(format!("/facts/{}", <Cluster as eksamine_facts::Noun>::KIND), || {
-            facts.complete::<Cluster>()?;
-            Err(Unknown::because("the facts hold no cluster"))
-        });
+    let the_cluster = facts.cluster();
+    let registered = the_cluster.registered_from();
+    let (Some(None), Ok(cluster)) = (registered.peek(), the_cluster.get()) else {
+        tally.judge(the_cluster.subject(), || judge_registered(&the_cluster, &registered));
         return Ok(tally.finish(""));
     };
-    let registered = Known::derived(|| registered_from(&cluster));
-    if registered.peek() != Some(&None) {
-        tally.judge(cluster.subject(|c| &c.arn), || judge_registered(&cluster, &registered));
-        return Ok(tally.finish(""));
-    }
-    let mode = Known::derived(|| mode(facts, &cluster));
+    let mode = Known::derived(|| mode(facts, cluster));
     if mode.peek().is_none() {
         let place = cluster.at("/accessConfig/authenticationMode");
         tally.judge_at(cluster.subject(|c| &c.arn), place, || Err(Unknown::because(mode.reason())));
     }
-    let world = World::read(facts, params, &cluster, mode.peek().map(Text::as_str));
+    let world = World::read(facts, params, cluster, mode.peek().map(Text::as_str));
     let targets = Targets::read(facts, params.resource_scope);
     judge_doubts(&world, &targets, &mut tally);
     for held in world.held.values() {
@@ -99,18 +92,10 @@ fn judge_doubts(world: &World, targets: &Targets, tally: &mut Tally) {
     }
 }
 
-/// Where a cluster that EKS did not make was registered from.
-fn registered_from(cluster: &Item<Cluster>) -> Result<Option<Text>, Unknown> {
-    match cluster.get()?.connector_config.declared()? {
-        Some(connector) => Ok(Some(connector.provider.get()?.clone())),
-        None => Ok(None),
-    }
-}
-
-fn judge_registered(cluster: &Item<Cluster>, registered: &Known<Option<Text>>) -> Result<Outcome, Unknown> {
+fn judge_registered(cluster: &TheCluster, registered: &Known<Option<Text>>) -> Result<Outcome, Unknown> {
     let provider = registered.get()?.as_deref().unwrap_or_default();
     let text = format!("a cluster registered from {provider} has no nodes of EKS's");
-    Ok(not_applicable(text).at(cluster.at("/connectorConfig/provider")))
+    Ok(not_applicable(text).at(cluster.registration()))
 }
 
 /// How nodes are let in. EKS refuses to list access entries of a cluster that uses aws-auth alone; of any other cluster

@@ -28,14 +28,13 @@ enum RequiredKey {
 /// From this minor version of Kubernetes 1 EKS encrypts everything that the API server stores, whatever is configured.
 const ALWAYS_ENCRYPTED: u32 = 28;
 
-/// One finding for each cluster of the document; there is one.
+/// One finding, for the cluster.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     tally.counts("clusters");
-    for cluster in facts.items::<Cluster>() {
-        let place = cluster.at("/encryptionConfig");
-        tally.judge_at(cluster.subject(|c| &c.arn), place, || judge_cluster(facts, params, &cluster));
-    }
-    tally.finish("the facts hold no cluster")
+    let cluster = facts.cluster();
+    let place = cluster.at("/encryptionConfig");
+    tally.judge_at(cluster.subject(), place, || judge_cluster(facts, params, cluster.get()?));
+    tally.finish("")
 }
 
 fn judge_cluster(facts: &Facts<'_>, params: &Params, item: &Item<Cluster>) -> Result<Outcome, Unknown> {

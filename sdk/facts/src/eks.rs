@@ -35,7 +35,7 @@ noun! {
         /// Networks of hybrid nodes.
         remote_network_config: Anything = "remoteNetworkConfig",
         /// Only a local cluster on Outposts has one.
-        outpost_config: Anything = "outpostConfig",
+        outpost_config: OutpostConfig = "outpostConfig",
     }
 }
 
@@ -44,6 +44,14 @@ noun! {
     pub struct ConnectorConfig {
         /// `EKS_ANYWHERE`, `GKE`, …
         provider: Text = "provider",
+    }
+}
+
+noun! {
+    /// Where a local cluster runs.
+    pub struct OutpostConfig {
+        /// The Outposts.
+        outpost_arns: List<Text> = "outpostArns",
     }
 }
 

@@ -3,7 +3,6 @@
 //! A rule is one function over [`Facts`], its parameters and a [`Tally`]; [`rule!`] makes it a component.
 //!
 //! ```
-//! use eksamine_facts::eks::Cluster;
 //! use eksamine_rule::prelude::*;
 //!
 //! rule!(judge);
@@ -12,19 +11,19 @@
 //! struct Params {}
 //!
 //! fn judge(facts: &Facts<'_>, _: &Params, mut tally: Tally) -> Verdict {
-//!     for cluster in facts.items::<Cluster>() {
-//!         tally.judge(cluster.place(), || {
-//!             let version = cluster.get()?.version.get()?;
-//!             Ok(pass(format!("Kubernetes {version}")).at(cluster.at("/version")))
-//!         });
-//!     }
-//!     tally.finish("the document holds no cluster")
+//!     let cluster = facts.cluster();
+//!     tally.judge(cluster.subject(), || {
+//!         let version = cluster.get()?.get()?.version.get()?;
+//!         Ok(pass(format!("Kubernetes {version}")).at(cluster.at("/version")))
+//!     });
+//!     tally.finish("")
 //! }
 //! # fn main() {}
 //! ```
 //! There is no way to build a verdict but the tally, and no way to read a field as a plain value: see
 //! [`eksamine_facts::Known`].
 
+mod cluster;
 mod component;
 pub mod exempt;
 pub mod inventory;
@@ -33,6 +32,7 @@ mod source;
 mod tally;
 pub mod words;
 
+pub use cluster::TheCluster;
 pub use component::{__evaluate, Component, Judged, bindings};
 pub use source::{Facts, Item, Source};
 pub use tally::{Evidence, Finding, Outcome, Status, Tally, Verdict, aside, fail, manual, not_applicable, pass};
@@ -41,7 +41,7 @@ pub use tally::{Evidence, Finding, Outcome, Status, Tally, Verdict, aside, fail,
 pub mod prelude {
     pub use crate::rule;
     pub use crate::{
-        Evidence, Facts, Item, Outcome, Status, Tally, Verdict, aside, fail, manual, not_applicable, pass,
+        Evidence, Facts, Item, Outcome, Status, Tally, TheCluster, Verdict, aside, fail, manual, not_applicable, pass,
     };
     pub use eksamine_facts::{Availability, Known, Subject, Unknown};
     pub use serde::Deserialize;

@@ -1,0 +1,67 @@
+//! The cluster that a document is about: there is one.
+
+use crate::{Facts, Item};
+use eksamine_facts::eks::Cluster;
+use eksamine_facts::{Known, Noun as _, Subject, Text, Unknown};
+
+/// The cluster, or why it is not known.
+#[derive(Debug)]
+pub struct TheCluster(Known<Item<Cluster>>);
+
+impl Facts<'_> {
+    /// The cluster that is judged.
+    #[must_use]
+    pub fn cluster(&self) -> TheCluster {
+        TheCluster(Known::derived(|| {
+            let first = self.items::<Cluster>().next();
+            if first.is_none() {
+                self.complete::<Cluster>()?;
+            }
+            first.ok_or_else(|| Unknown::because("the facts hold no cluster"))
+        }))
+    }
+}
+
+impl TheCluster {
+    /// It.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it was not read.
+    pub fn get(&self) -> Result<&Item<Cluster>, Unknown> {
+        self.0.get()
+    }
+
+    /// What a finding about it names.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        let kind = || Subject::of(format!("/facts/{}", Cluster::KIND));
+        self.0.peek().map_or_else(kind, |cluster| cluster.subject(|c| &c.arn))
+    }
+
+    /// Whether it was read. Asking is free.
+    #[must_use]
+    pub const fn was_read(&self) -> bool {
+        self.0.peek().is_some()
+    }
+
+    /// The place of a field of it.
+    #[must_use]
+    pub fn at(&self, field: &str) -> String {
+        self.0.peek().map_or_else(|| format!("/facts/{}/status", Cluster::KIND), |cluster| cluster.at(field))
+    }
+
+    /// Where a cluster that EKS did not make was registered from, which EKS knows little about.
+    #[must_use]
+    pub fn registered_from(&self) -> Known<Option<Text>> {
+        Known::derived(|| match self.get()?.get()?.connector_config.declared()? {
+            Some(connector) => Ok(Some(connector.provider.get()?.clone())),
+            None => Ok(None),
+        })
+    }
+
+    /// The place that says where it was registered from.
+    #[must_use]
+    pub fn registration(&self) -> String {
+        self.at("/connectorConfig/provider")
+    }
+}
