@@ -35,7 +35,8 @@ pub(crate) struct WaysInArgs {
     /// How to reach the API server; found out when not named.
     #[arg(long, value_enum, value_name = "WAY")]
     way_in: Option<Way>,
-    /// How much is read: 0 describe calls, 1 also pods and policy documents, 2 also kubelet configurations.
+    /// How much is read: 0 describe calls, 1 also pods and policy documents, 2 also everybody in the
+    /// account with their policies, states and scans of images that run, and kubelet configurations.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub(crate) tier: u8,
     /// How kubelets are asked, whatever the tier: proxy (nodes/proxy, which --tier 2 takes too), direct (nodes/configz,

@@ -4,6 +4,7 @@ use crate::Stop;
 use crate::bindings::eksamine::rule::types;
 use crate::evaluate::Run;
 use crate::quote::quote;
+use eksamine_facts::catalogue::Kind;
 use eksamine_facts::{Availability, Document};
 use eksamine_pack::{FactNeed, Need, Params, RuleMeta};
 use eksamine_results::{Cause, Finding, Missing, Status};
@@ -148,9 +149,10 @@ fn lack(need: &FactNeed, document: &Document<'_>, found: Availability) -> Missin
             other => other.word().to_owned(),
         });
     let permission = kind.and_then(|k| k.permission.clone()).or_else(|| gap.and_then(|g| g.permission.clone()));
-    let option = (found == Availability::NotCollected).then(|| match need.tier {
-        2 => "gather with --tier 2".to_owned(),
-        _ => "gather again: eksamine scan and eksamine gather read it".to_owned(),
+    let options = Kind::find(&need.kind).ok().and_then(|kind| kind.options());
+    let option = (found == Availability::NotCollected).then(|| match options {
+        Some(options) => format!("gather with {options}"),
+        None => "gather again: eksamine scan and eksamine gather read it".to_owned(),
     });
     Missing { fact: need.kind.clone(), status: found.word().to_owned(), reason, permission: permission.or(option) }
 }

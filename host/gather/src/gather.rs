@@ -5,7 +5,7 @@ use crate::kubernetes;
 use crate::plan::{BySource, Plan};
 use crate::progress::{Meter, Progress, Source};
 use crate::ways_in::WaysIn;
-use eksamine_facts::catalogue::{AwsKind, CloudControlKind, KubernetesKind};
+use eksamine_facts::catalogue::{AwsKind, CloudControlKind, Kind, KubernetesKind};
 use eksamine_facts::{Availability, Gathered, Tree, write_document};
 use eksamine_results::Weakening;
 use std::borrow::Cow;
@@ -34,7 +34,7 @@ pub async fn gather(plan: &Plan, ways_in: &WaysIn, collected_at: &str, progress:
     let kubernetes_meter = Meter::new(Source::Kubernetes, sorted.kubernetes.len(), progress);
     let both = Both { plan, ways_in, aws_meter, kubernetes_meter };
     let mut facts = both.gather(&sorted).await;
-    facts.extend(plan.above().map(|(name, tier)| (name.to_owned(), above(tier))));
+    facts.extend(plan.above().map(|name| (name.to_owned(), above(name))));
     let document = write_document(&ways_in.scope, collected_at, &collector(plan, ways_in), facts);
     Gathering {
         document,
@@ -44,8 +44,9 @@ pub async fn gather(plan: &Plan, ways_in: &WaysIn, collected_at: &str, progress:
     }
 }
 
-fn above(tier: u8) -> Gathered {
-    let reason = format!("tier {tier} was not asked for: with --tier {tier}, eksamine looks");
+fn above(kind: &str) -> Gathered {
+    let options = Kind::find(kind).ok().and_then(|kind| kind.options()).unwrap_or_else(|| "--tier 1".to_owned());
+    let reason = format!("nobody asked for it: with {options}, eksamine looks");
     Gathered::missing(Availability::NotCollected, reason, None)
 }
 

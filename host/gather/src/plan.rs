@@ -108,9 +108,8 @@ impl Plan {
     }
 
     /// The kinds above it.
-    pub(crate) fn above(&self) -> impl Iterator<Item = (&str, Tier)> {
-        let asked = self.kinds.iter().filter(|(_, planned)| planned.tier > self.tier);
-        asked.map(|(name, planned)| (name.as_str(), planned.tier))
+    pub(crate) fn above(&self) -> impl Iterator<Item = &str> {
+        self.kinds.iter().filter(|(_, planned)| planned.tier > self.tier).map(|(name, _)| name.as_str())
     }
 
     pub(crate) fn by_source(&self) -> BySource<'_> {

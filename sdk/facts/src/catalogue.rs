@@ -108,6 +108,14 @@ impl<'a> Kind<'a> {
         }
     }
 
+    /// The options that collect it; `None` for what is collected without any.
+    #[must_use]
+    pub fn options(&self) -> Option<String> {
+        let tier = Some(self.tier()).filter(|tier| *tier > 1)?;
+        let of_nodes = matches!(self, Self::Kubernetes(kind) if kind.verb() == Verb::GetOfNodes);
+        Some(format!("--tier {tier}{}", if of_nodes { " or --kubelets" } else { "" }))
+    }
+
     /// What must be granted for it, as it is written beside a denied kind: IAM actions, or an RBAC verb and resource.
     #[must_use]
     pub fn permission(&self) -> String {
@@ -241,6 +249,15 @@ mod tests {
         assert!(cfn.permission().contains("cloudformation:ListResources"));
         assert!(matches!(Kind::find("cfn.AWS::SecretsManager::Secret"), Err(KindError::Secret(_))));
         assert!(matches!(Kind::find("k8s.secrets.v1"), Err(KindError::Secret(_))));
+    }
+
+    #[test]
+    fn what_is_not_collected_of_itself_names_its_options() {
+        let options = |kind| Kind::find(kind).expect("a kind").options();
+        assert_eq!(options("k8s.pods.v1"), None);
+        assert_eq!(options("aws.iam.userdetails").as_deref(), Some("--tier 2"));
+        let kubelets = options("k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io");
+        assert_eq!(kubelets.as_deref(), Some("--tier 2 or --kubelets"));
     }
 
     #[test]

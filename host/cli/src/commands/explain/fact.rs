@@ -71,7 +71,7 @@ fn kubernetes(page: &mut Page, kind: &KubernetesKind<'_>) {
         Verb::GetNamed { namespace, names } => {
             page.line(2, &[plain(format!("by name only, in {namespace}: {}", names.join(", ")))]);
         }
-        Verb::GetOfNodes => page.line(2, &[plain("what each node's kubelet says of itself, over the node proxy (--tier 2), straight or from files (--kubelets)")]),
+        Verb::GetOfNodes => page.line(2, &[plain("what each node's kubelet says of itself, over the node proxy (--tier 2 or --kubelets proxy), straight or from files (--kubelets)")]),
     }
     page.line(
         2,
