@@ -8,7 +8,7 @@ use eksamine_facts::catalogue::{self, Kind};
 use eksamine_gather::permissions::Subject;
 use eksamine_gather::ways_in::{Options, WayIn, open};
 use eksamine_gather::{Permissions, Plan, Source, Step, gather};
-use eksamine_tests::live::{Live, REGION, world_of};
+use eksamine_tests::live::{Live, READERS, REGION, world_of};
 use eksamine_tests::servers::aws::AwsEndpoint;
 use eksamine_tests::servers::kube::{Kube, User};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ const EFS: &str = "cfn.AWS::EFS::FileSystem";
 
 pub(crate) fn live() -> Result<Live> {
     let permissions = Permissions::of(&everything()?, &WayIn::Native, false);
-    Live::start(&permissions.rbac_manifests(&Subject::Group("eksamine".to_owned()), false))
+    Live::start(&permissions.rbac_manifests(&Subject::Group(READERS.to_owned()), false))
 }
 
 /// Natively: with AWS credentials and nothing else.

@@ -103,9 +103,13 @@ impl Kube {
 
     /// A merge patch: `{"status": {…}}`, for want of kubelets and controllers.
     pub fn patch_status(&self, path: &str, patch: &Value) -> Result<Value> {
-        let request = Request::patch(format!("{path}/status"));
-        let answer = self.write(&User::admin().token(), request, "application/merge-patch+json", patch)?;
-        answer.expect(200).with_context(|| format!("patching the status of {path}"))
+        self.patch(&format!("{path}/status"), patch)
+    }
+
+    /// A merge patch.
+    pub fn patch(&self, path: &str, patch: &Value) -> Result<Value> {
+        let answer = self.write(&User::admin().token(), Request::patch(path), "application/merge-patch+json", patch)?;
+        answer.expect(200).with_context(|| format!("patching {path}"))
     }
 
     pub fn delete(&self, path: &str) -> Result<Value> {
