@@ -190,7 +190,7 @@ fn every_command_in_a_text_is_one_that_the_vendor_takes() -> Result<()> {
 /// Which actions write is decided by hand: what AWS adds is to be decided too.
 #[test]
 fn every_action_of_a_registry_is_in_exactly_one_class() -> Result<()> {
-    let file = root().join("rules-wasm/read-only-registry-access/src/actions.json");
+    let file = root().join("sdk/facts/src/derive/ecr_actions.json");
     let classes: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
     let texts = |list: &Value| -> Vec<String> {
         list.as_array().into_iter().flatten().filter_map(|name| Some(name.as_str()?.to_owned())).collect()

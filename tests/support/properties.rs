@@ -26,7 +26,8 @@ type Complaints = Vec<String>;
 #[derive(Debug, Default)]
 pub struct ChangedFields {
     /// *field-drop*: a declared field deleted, nulled, emptied or retyped never turns `fail`, `error` or `manual` into
-    /// `pass` or `not-applicable`, unless the rule declares what its absence means.
+    /// `pass` or `not-applicable`, unless the rule declares what its absence means; nor does what holds such fields, but
+    /// that it may be empty.
     pub dropped: Complaints,
     /// *declared but useless*: a field whose change alters no case need not be asked for.
     pub useless: Complaints,
@@ -149,6 +150,22 @@ impl Subject<'_> {
                         }
                     }
                 }
+                if is_good(before.status) {
+                    continue;
+                }
+                for (path, place, how) in holders(need, item) {
+                    let Some(changed) = change(item, &place, how) else { continue };
+                    let after = self.judge(case, &around.with(&changed)).status;
+                    let complaint = is_good(after).then(|| {
+                        let what = format!("{} {path} at items/{index}{place} {how:?}", need.kind);
+                        format!("{}: {what}: {} became {after}", case.name, before.status)
+                    });
+                    let enough = !go_on(complaint.as_ref());
+                    of_case.dropped.extend(complaint);
+                    if enough {
+                        return of_case;
+                    }
+                }
             }
         }
         of_case
@@ -195,6 +212,29 @@ impl Subject<'_> {
     }
 }
 
+/// Objects and lists of an item that hold declared fields, with the changes that make them unreadable. What may be absent,
+/// itself or in all that is read of it, is only retyped; an element may be one less.
+fn holders<'n>(need: &'n FactNeed, item: &Value) -> Vec<(&'n str, String, Change)> {
+    let may_be_absent = |path: &str| need.absent.iter().any(|absent| absent.path == path);
+    let above = |field: &'n String| field.match_indices('/').skip(1).map(|(end, _)| &field[..end]);
+    let paths: BTreeSet<&str> = need.fields.iter().flat_map(above).collect();
+    let mut changes = Vec::new();
+    for path in paths.into_iter().filter(|path| !need.fields.iter().any(|field| field == path)) {
+        let below = format!("{path}/");
+        let is_optional =
+            may_be_absent(path) || need.fields.iter().filter(|f| f.starts_with(&below)).all(|f| may_be_absent(f));
+        let hows: &[Change] = match (is_optional, path.ends_with("/*")) {
+            (true, _) => &[Change::Retyped],
+            (false, true) => &[Change::Nulled, Change::Retyped],
+            (false, false) => &[Change::Deleted, Change::Nulled, Change::Retyped],
+        };
+        for place in places(item, path) {
+            changes.extend(hows.iter().map(|how| (path, place.clone(), *how)));
+        }
+    }
+    changes
+}
+
 fn parsed(case: &Case) -> Value {
     serde_json::from_str(&case.facts).expect("a case is JSON")
 }
@@ -222,15 +262,21 @@ fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> V
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Where a decision table says both that a kind can prove a failure and that its lack lets the rule pass, until a
-/// parameter makes it decisive: the state of the key that secrets are encrypted with.
-const MAY_BE_MISSED: [(&str, &str); 1] = [("secret-encryption", "aws.kms.keys")];
+const KUBELETS: &str = "k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io";
+
+/// Where a decision table says both that a kind can prove a failure and that its lack lets the rule pass: the state of the
+/// key that secrets are encrypted with, until a parameter makes it decisive, and kubelets that AWS configures.
+const MAY_BE_MISSED: [(&str, &str); 3] = [
+    ("secret-encryption", "aws.kms.keys"),
+    ("kubelet-configure-client-ca", KUBELETS),
+    ("kubelet-read-only-port-secured", KUBELETS),
+];
 
 fn denied(need: &FactNeed, case: &Case, before: Status, after: &RuleResult, status: &str) -> Option<&'static str> {
     let says_so =
         after.findings.iter().flat_map(|f| &f.evidence).any(|e| e.at == format!("/facts/{}/status", need.kind));
     let named = MAY_BE_MISSED.contains(&(case.rule.as_str(), need.kind.as_str()));
-    let missed = named && says_so && !need.is_decisive(&case.params);
+    let missed = named && says_so && (need.asked || !need.is_decisive(&case.params));
     let after = after.status;
     // Of an absent source it is known that it holds nothing, which may be a failure.
     if after == Status::Fail && before != Status::Fail && status != "absent" {

@@ -24,11 +24,16 @@ pub(crate) struct Conclusion {
 }
 
 pub(crate) fn conclude(meta: &RuleMeta, document: &Document<'_>, params: &Params, run: Run) -> Conclusion {
-    let (missing, excused) = lacks(meta, document, params, &run.looked);
-    let judged = run.answer.and_then(|verdict| judge(meta, document, verdict, &run.looked));
+    let Run { answer, looked, asked } = run;
+    let met = |need: &FactNeed| {
+        let kinds = if need.asked { &asked } else { &looked };
+        kinds.contains(&need.kind)
+    };
+    let (missing, excused) = lacks(meta, document, params, &met);
+    let judged = answer.and_then(|verdict| judge(meta, document, verdict, &looked));
     match judged {
         Ok(answer) if answer.status == types::Status::Unknown && missing.is_empty() => {
-            Conclusion { missing: unsettling(meta, document, &run.looked), ..answer.with_lacks(meta, missing, excused) }
+            Conclusion { missing: unsettling(meta, document, &met), ..answer.with_lacks(meta, missing, excused) }
         }
         Ok(answer) => answer.with_lacks(meta, missing, excused),
         Err(stop) => Conclusion {
@@ -106,7 +111,7 @@ fn lacks(
     meta: &RuleMeta,
     document: &Document<'_>,
     params: &Params,
-    looked: &[String],
+    met: &dyn Fn(&FactNeed) -> bool,
 ) -> (Vec<Missing>, Vec<(String, String)>) {
     let (mut missing, mut excused) = (Vec::new(), Vec::new());
     for need in &meta.facts {
@@ -115,7 +120,7 @@ fn lacks(
         let lacks = match (need.need, found) {
             (_, Availability::Complete) | (Need::Supporting, _) | (Need::Conditional, Availability::Absent) => false,
             (Need::Required, _) => true,
-            (Need::Conditional, _) => looked.contains(&need.kind) && need.is_decisive(params),
+            (Need::Conditional, _) => met(need) && need.is_decisive(params),
         };
         if !lacks {
             continue;
@@ -130,8 +135,8 @@ fn lacks(
 
 /// What a rule looked at and did not get, although its parameters did not make it decisive: the best guess at why it
 /// could not tell, and at what to grant.
-fn unsettling(meta: &RuleMeta, document: &Document<'_>, looked: &[String]) -> Vec<Missing> {
-    let conditional = meta.facts.iter().filter(|need| need.need == Need::Conditional && looked.contains(&need.kind));
+fn unsettling(meta: &RuleMeta, document: &Document<'_>, met: &dyn Fn(&FactNeed) -> bool) -> Vec<Missing> {
+    let conditional = meta.facts.iter().filter(|need| need.need == Need::Conditional && met(need));
     let found = |need: &FactNeed| document.kind(&need.kind).map_or(Availability::NotCollected, |kind| kind.status);
     let lacking = conditional.map(|need| (need, found(need)));
     let lacking = lacking.filter(|(_, found)| !matches!(found, Availability::Complete | Availability::Absent));

@@ -15,6 +15,8 @@ pub(crate) struct Run {
     pub(crate) answer: Result<Verdict, Stop>,
     /// Kinds that it looked at.
     pub(crate) looked: Vec<String>,
+    /// Those of which it asked how much there is.
+    pub(crate) asked: Vec<String>,
 }
 
 /// What a rule is told besides its facts.
@@ -40,7 +42,7 @@ pub(crate) fn evaluate(engine: &Engine, rule: &LoadedRule, document: &Document<'
         Ok(Err(reason)) => Err(Stop::GaveUp(reason)),
         Err(error) => Err(why(&error, &limits, &host.log)),
     };
-    Run { answer, looked: host.looked }
+    Run { answer, looked: host.looked, asked: host.asked }
 }
 
 fn call(rule: &LoadedRule, store: &mut Store<Host>, limits: &Limits) -> wasmtime::Result<Result<Verdict, String>> {

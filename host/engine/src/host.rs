@@ -40,6 +40,8 @@ pub(crate) struct Host {
     pub(crate) views: BTreeMap<String, View>,
     /// Kinds that the rule has looked at.
     pub(crate) looked: Vec<String>,
+    /// Those of which it has asked how much there is.
+    pub(crate) asked: Vec<String>,
     /// The last lines of what it logged.
     pub(crate) log: String,
     pub(crate) meter: Meter,
@@ -57,6 +59,7 @@ impl Host {
             as_of: String::new(),
             views,
             looked: Vec::new(),
+            asked: Vec::new(),
             log: String::new(),
             meter: Meter::new(limits),
             limits: limits.clone(),
@@ -123,6 +126,9 @@ impl context::Host for Host {
 impl facts::Host for Host {
     fn about(&mut self, kind: String) -> wasmtime::Result<facts::Collection> {
         let view = self.look(&kind)?;
+        if !self.asked.contains(&kind) {
+            self.asked.push(kind);
+        }
         self.serve(view.told())?;
         let gaps = view.gaps.into_iter().map(|g| facts::Gap {
             subject: g.subject,

@@ -97,7 +97,8 @@ fn one(engine: &Engine, rule: &LoadedRule, params: &Params, document: &Document<
 }
 
 fn broken(rule: &LoadedRule, params: &Params, document: &Document<'_>, why: &str) -> Ended {
-    finish(rule, params, document, Run { answer: Err(Stop::Host(why.to_owned())), looked: Vec::new() })
+    let run = Run { answer: Err(Stop::Host(why.to_owned())), looked: Vec::new(), asked: Vec::new() };
+    finish(rule, params, document, run)
 }
 
 fn finish(rule: &LoadedRule, params: &Params, document: &Document<'_>, run: Run) -> Ended {

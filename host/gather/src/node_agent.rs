@@ -122,9 +122,11 @@ fn arguments(proc: &Path) -> Result<Vec<String>, NodeAgentError> {
 }
 
 fn kubelets_arguments(line: &[u8]) -> Option<Vec<String>> {
+    // Every word ends in a zero, an empty one as well, which may be a flag's value.
+    let line = line.strip_suffix(&[0]).unwrap_or(line);
     let mut words = line.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
     let program = words.next()?;
-    (program.rsplit('/').next()? == "kubelet").then(|| words.filter(|word| !word.is_empty()).collect())
+    (program.rsplit('/').next()? == "kubelet").then(|| words.collect())
 }
 
 /// `--name=value`, `--name value` and, of booleans, `--name`.
@@ -265,6 +267,13 @@ mod tests {
         assert_eq!(
             node.read().as_deref(),
             Ok(r#"{"config":{"readOnlyPort":0},"flags":{"config":"/etc/k.yaml"},"node":"n","source":"file"}"#)
+        );
+        node.file("proc/9/cmdline", "kubelet\0--client-ca-file\0\0--config=/etc/k.yaml\0--config-dir=\0");
+        assert_eq!(
+            node.read().as_deref(),
+            Ok(
+                r#"{"config":{"readOnlyPort":0},"flags":{"client-ca-file":"","config":"/etc/k.yaml","config-dir":""},"node":"n","source":"file"}"#
+            )
         );
         node.file("proc/10/cmdline", "kubelet\0");
         assert!(node.read().is_err_and(|why| why.starts_with("2 processes")));

@@ -36,12 +36,11 @@ fn judge_cluster(facts: &Facts<'_>, params: &Params, item: &Item<Cluster>) -> Re
     let audit = enabled.contains("audit");
     let logging = |outcome: Outcome| outcome.at(item.at("/logging")).at(item.at("/status"));
     let exported = format!("exported: {}", list(&enabled));
-    if params.required_log_types.iter().any(|t| t == "audit") && !audit {
+    if !audit {
         return Ok(logging(fail(format!("audit logs are not exported; {exported}"))));
     }
     if !missing.is_empty() {
-        let audit = if audit { "audit logs are exported, but " } else { "" };
-        return Ok(logging(fail(format!("{audit}these are not: {}", missing.join(", ")))));
+        return Ok(logging(fail(format!("audit logs are exported, but these are not: {}", missing.join(", ")))));
     }
     let name = cluster.name.get()?;
     let demanded = params.require_log_group || params.min_retention_days.is_some();

@@ -42,8 +42,6 @@ pub(crate) fn outcome(item: &Item<IdentityProviderConfig>, world: &World, params
     if !is_in_use(oidc)? {
         return Ok(shown(not_applicable(format!("the OIDC provider {name} ({issuer}) is being deleted"))));
     }
-    // A slash at the end makes another issuer to OIDC and the same one to whoever wrote the list.
-    let bare = |url: &str| url.trim_end_matches('/').to_owned();
     if params.allowed_oidc_issuers.iter().any(|allowed| bare(allowed) == bare(issuer)) {
         let text = format!(
             "the OIDC provider {name} ({issuer}) is a second source of identities beside IAM, accepted by \
@@ -54,6 +52,15 @@ pub(crate) fn outcome(item: &Item<IdentityProviderConfig>, world: &World, params
     }
     let text = format!("the OIDC provider {name} lets in, past IAM, whom {issuer} vouches for{}", names(oidc));
     Ok(with_bindings(shown, &text, item, world))
+}
+
+/// An issuer as whoever wrote the list means it: a slash at the end, and capitals in the name of a host, make another
+/// one to OIDC only.
+fn bare(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    let host = url.find("://").map_or(0, |scheme| scheme + "://".len());
+    let path = url[host..].find('/').map_or(url.len(), |path| host + path);
+    format!("{}{}", url[..path].to_lowercase(), &url[path..])
 }
 
 /// What its users and groups are called, where that is known.

@@ -53,13 +53,11 @@ impl World {
 
     fn add_aws_auth(&mut self, facts: &Facts<'_>) {
         for item in facts.items::<ConfigMap>() {
-            match item.known().peek().and_then(|map| map.metadata.peek()?.name.peek()) {
-                Some(name) if *name == "aws-auth" => self.maps.extend(Map::all(&item)),
-                Some(_) => {}
-                None => self.whole.push(Known::derived(|| {
-                    item.get()?.metadata.get()?.name.get()?;
-                    Err(Unknown::because("a ConfigMap whose name is not known may be aws-auth"))
-                })),
+            let is_it = Known::derived(|| is_aws_auth(&item));
+            match is_it.peek() {
+                Some(true) => self.maps.extend(Map::all(&item)),
+                Some(false) => {}
+                None => self.whole.push(Known::derived(|| is_it.get().map(|_| ()))),
             }
         }
         for map in &self.maps {
@@ -101,6 +99,12 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// EKS reads that of kube-system, and no other.
+fn is_aws_auth(item: &Item<ConfigMap>) -> Result<bool, Unknown> {
+    let metadata = item.get()?.metadata.get()?;
+    Ok(*metadata.name.get()? == *"aws-auth" && *metadata.namespace.get()? == *"kube-system")
 }
 
 /// EKS refuses to list access entries of a cluster that uses aws-auth alone; of any other cluster that says nothing.

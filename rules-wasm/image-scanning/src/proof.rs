@@ -28,20 +28,24 @@ pub(crate) struct Limits {
     max_critical: Option<i64>,
     max_high: Option<i64>,
     now: Known<i64>,
+    /// When the facts were taken.
+    taken: Known<i64>,
 }
 
 impl Limits {
     pub(crate) fn new(facts: &Facts<'_>, params: &Params) -> Self {
         let Params { require_running_image_scanned, max_scan_age_days, max_critical, max_high, .. } = params;
         let limited = [max_scan_age_days, max_critical, max_high].iter().any(|limit| limit.is_some());
-        let now =
-            || seconds(&facts.as_of()).ok_or_else(|| Unknown::because("the time of judgement is no RFC 3339 time"));
+        let time = |text: String, of: &str| {
+            seconds(&text).ok_or_else(|| Unknown::because(format!("the time of {of} is no RFC 3339 time")))
+        };
         Self {
             demanded: *require_running_image_scanned || limited,
             max_age_days: *max_scan_age_days,
             max_critical: *max_critical,
             max_high: *max_high,
-            now: Known::derived(now),
+            now: Known::derived(|| time(facts.as_of(), "judgement")),
+            taken: Known::derived(|| time(facts.collected_at(), "gathering")),
         }
     }
 
@@ -53,6 +57,9 @@ impl Limits {
         let count = |word: &str, found: &Known<i64>, most: Option<i64>, parameter: &str| -> Result<_, Unknown> {
             let Some(most) = most else { return Ok(None) };
             let found = *found.get()?;
+            if found < 0 {
+                return Err(Unknown::because(format!("{found} is no number of {word} findings")));
+            }
             let s = if found == 1 { "" } else { "s" };
             Ok((found > most).then(|| format!("{found} {word} finding{s}, more than {parameter} = {most}")))
         };
@@ -70,7 +77,12 @@ impl Limits {
 
     fn age(&self, proof: &Proof) -> Result<Option<String>, Unknown> {
         let Some(most) = self.max_age_days else { return Ok(None) };
-        let age = self.now.get()? - proof.done.get()?;
+        let done = *proof.done.get()?;
+        // Clocks may differ by a little; a time in another unit is far off.
+        if done > self.taken.get()? + DAY {
+            return Err(Unknown::because("the scan took place after the facts were taken"));
+        }
+        let age = self.now.get()? - done;
         let days = age.div_euclid(DAY);
         let s = if days == 1 { "" } else { "s" };
         Ok((age > most * DAY).then(|| format!("an age of {days} day{s}, and max_scan_age_days is {most}")))

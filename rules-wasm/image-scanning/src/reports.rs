@@ -136,7 +136,8 @@ impl<'f, 's> Reports<'f, 's> {
         self.found(found)
     }
 
-    /// What was not found is missing only when everything could be read.
+    /// What was not found is missing only when everything could be read, and what was found is the newest only when every
+    /// report says what it is about.
     fn found<T>(&self, found: Option<T>) -> Result<Option<T>, Unknown> {
         if found.is_none() {
             if self.trivy {
@@ -145,19 +146,32 @@ impl<'f, 's> Reports<'f, 's> {
             if self.kubescape {
                 self.facts.complete::<ManifestSummary>()?;
             }
-            if let Some(why) = &self.doubt {
-                return Err(Unknown::because(format!("a report of a scanner: {why}")));
-            }
         }
-        Ok(found)
+        match &self.doubt {
+            Some(why) => Err(Unknown::because(format!("a report of a scanner: {why}"))),
+            None => Ok(found),
+        }
     }
 }
 
-/// Of several reports about one thing the newest.
+/// Of several reports about one thing the newest. Where that is not known, only what all of them say is.
 fn keep(into: &mut BTreeMap<String, Proof>, key: &str, proof: &Proof) {
-    let rank = |one: &Proof| [&one.done, &one.critical, &one.high].map(|known| known.peek().copied());
-    if into.get(key).is_none_or(|kept| rank(proof) > rank(kept)) {
+    let Some(kept) = into.get_mut(key) else {
         into.insert(key.to_owned(), proof.clone());
+        return;
+    };
+    // What cannot be read may be as late and as bad as can be.
+    let worst = |known: &Known<i64>| known.peek().copied().unwrap_or(i64::MAX);
+    let rank = |one: &Proof| [&one.done, &one.critical, &one.high].map(worst);
+    let is_dated = kept.done.peek().is_some() && proof.done.peek().is_some();
+    let other = if rank(proof) > rank(kept) { std::mem::replace(kept, proof.clone()) } else { proof.clone() };
+    if !is_dated {
+        let both = |one: &Known<i64>, other: &Known<i64>| match (one.peek(), other.peek()) {
+            (Some(one), Some(other)) if one == other => Known::value(*one),
+            _ => Known::derived(|| Err(Unknown::because("which of its reports is the newest is not known"))),
+        };
+        kept.critical = both(&kept.critical, &other.critical);
+        kept.high = both(&kept.high, &other.high);
     }
 }
 

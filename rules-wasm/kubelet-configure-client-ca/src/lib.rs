@@ -39,11 +39,16 @@ impl Demand for ClientCa<'_> {
     fn judge(&self, whose: &str, item: &Item<KubeletConfiguration>) -> Result<Outcome, Unknown> {
         let setting = client_ca(item.get()?)?;
         let outcome = match setting.value {
-            // The whole block: what it does instead of asking for certificates.
             None => {
-                let why = "its configuration names no client CA (authentication.x509.clientCAFile)";
+                let (why, place) = if setting.field.starts_with("/flags/") {
+                    ("its flag --client-ca-file is empty, which beats its configuration", setting.field)
+                } else {
+                    // The whole block: what it does instead of asking for certificates.
+                    let why = "its configuration names no client CA (authentication.x509.clientCAFile)";
+                    (why, "/config/authentication")
+                };
                 return Ok(fail(format!("{whose} accepts no client certificates: {why}"))
-                    .at(item.at("/config/authentication"))
+                    .at(item.at(place))
                     .at(item.at("/source")));
             }
             Some(path) if self.allows(&path) => pass(format!("{whose} checks client certificates against {path}")),

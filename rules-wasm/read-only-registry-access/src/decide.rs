@@ -1,11 +1,11 @@
 //! What one role may do to registries.
 
-use crate::actions::{Action, Class, ECR};
 use crate::policies::Read;
 use crate::say;
 use crate::targets::{Target, Targets};
 use crate::world::Held;
 use crate::{LowRiskWrites, Params};
+use eksamine_facts::derive::ecr_actions::{Action, Class, ECR};
 use eksamine_facts::derive::iam::{Access, Caller, Fit, Grant, Policies, Reach, Request, account_of};
 use eksamine_rule::prelude::*;
 use std::collections::BTreeMap;
@@ -81,7 +81,8 @@ fn found_on(held: &Held, read: &Read, action: &Action, target: &Target<'_>) -> R
     let other = target.account.filter(|account| account_of(&held.arn) != Some(*account));
     // Another account's repository has to let it in as well, by a policy that is not read from here.
     let reach = if other.is_some() && resource.is_some() { Reach::AcrossAccounts } else { Reach::SameAccount };
-    let policies = Policies { identity: &read.identity, boundary: read.boundary.as_ref(), resource, reach };
+    let policies =
+        Policies { identity: &read.identity, boundary: read.boundary.as_ref(), resource, registry: None, reach };
     let caller = Caller::Principal(&held.arn);
     let access = policies.decide(&Request { caller, action: &action.name, resources: &target.resources })?;
     let mut answer = match access {

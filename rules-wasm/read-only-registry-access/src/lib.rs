@@ -1,6 +1,5 @@
 //! Fails roles of nodes and of Fargate pods that may change what registries hold.
 
-mod actions;
 mod decide;
 mod policies;
 mod say;
@@ -11,6 +10,7 @@ use crate::targets::Targets;
 use crate::world::World;
 use eksamine_facts::Text;
 use eksamine_facts::core::ConfigMap;
+use eksamine_facts::derive::ecr_actions;
 use eksamine_facts::ec2::Instance;
 use eksamine_facts::eks::{AccessEntry, Cluster, FargateProfile, Nodegroup};
 use eksamine_facts::nodes::{Ec2NodeClass, NodeClass};
@@ -49,7 +49,7 @@ enum ResourceScope {
 /// The classes of actions are not as they should be.
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
     tally.counts("roles");
-    let actions = actions::all()?;
+    let actions = ecr_actions::all()?;
     let the_cluster = facts.cluster();
     let registered = the_cluster.registered_from();
     let (Some(None), Ok(cluster)) = (registered.peek(), the_cluster.get()) else {

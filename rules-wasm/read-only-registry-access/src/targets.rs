@@ -1,7 +1,7 @@
 //! What writes are looked for on: every repository that there may be, or those that the cluster uses.
 
 use crate::ResourceScope;
-use crate::actions::{Action, Class, ECR};
+use eksamine_facts::derive::ecr_actions::{Action, Class, ECR};
 use eksamine_facts::derive::iam::{Attached, Document, Effect, Policy, Resources};
 use eksamine_facts::derive::images::{Doubt, Images, Registry};
 use eksamine_facts::ecr::RepositoryPolicy;

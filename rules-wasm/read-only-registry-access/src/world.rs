@@ -102,6 +102,10 @@ impl World {
                 let why = "the facts hold the roles that nodes and Fargate pods have, and this is none of them";
                 return Err(Unknown::because(format!("role {named} of extra_node_roles was not read: {why}")));
             }
+            _ if matches!(named, Named::Pathless(_)) => manual(format!(
+                "aws-auth names role {named}, and IAM knows none of that name (aws-auth takes no paths, and capital \
+                 letters for small ones): is the mapping left over?"
+            )),
             _ => pass(format!("IAM knows no role {named}, so it grants nothing; it is named by {by}")),
         };
         Ok(users.iter().take(crate::say::SHOWN).fold(outcome, |outcome, user| outcome.at(user.place.clone())))

@@ -1,6 +1,6 @@
 //! Whom the policy of a repository, or of a registry, lets in from outside of the account.
 
-use crate::actions::{READS, WRITES};
+use crate::actions::READS;
 use crate::{Params, Severity};
 use eksamine_facts::derive::iam::{
     Access, Caller, Condition, Document, Effect, Policies, Policy, Principal, Request, Resources, Side, Statement,
@@ -49,8 +49,8 @@ pub(crate) struct Judged<'a> {
     pub(crate) resources: &'a Resources,
     /// Twelve digits.
     pub(crate) account: &'a str,
-    /// Further actions that write.
-    pub(crate) further: &'a [&'static str],
+    /// Actions that write.
+    pub(crate) writes: &'a [&'a str],
 }
 
 /// Whom the conditions of a statement let through.
@@ -83,21 +83,17 @@ impl Judged<'_> {
         Policy { name: self.policy.name.clone(), document: Document { statements } }
     }
 
-    fn writes(&self) -> impl Iterator<Item = &'static str> {
-        WRITES.iter().chain(self.further).copied()
-    }
-
     /// The first of these actions that a caller may do whatever its request brings, else the first that it may do in
     /// part.
-    fn first<'p>(
+    fn first<'p, 'n>(
         &self,
         policy: &'p Policy,
         caller: Caller<'_>,
-        actions: impl Iterator<Item = &'static str>,
-    ) -> Result<Option<(&'static str, Access<'p>)>, Unknown> {
+        actions: &[&'n str],
+    ) -> Result<Option<(&'n str, Access<'p>)>, Unknown> {
         let policies = Policies { resource: Some(policy), ..Policies::default() };
         let mut in_part = None;
-        for action in actions {
+        for &action in actions {
             let access = policies.decide(&Request { caller, action, resources: self.resources })?;
             match access {
                 Access::Allowed(_) => return Ok(Some((action, access))),
@@ -116,7 +112,7 @@ impl Judged<'_> {
         params: &Params,
         found: &mut Vec<Exposure>,
     ) -> Result<(), Unknown> {
-        let writes = self.first(policy, Caller::Anyone, self.writes())?;
+        let writes = self.first(policy, Caller::Anyone, self.writes)?;
         let writes = writes.map(|(action, access)| (action, confined(statement, &access)));
         if let Some((action, confined)) = &writes {
             let does = format!("statement {} lets everyone do {action}", statement.name());
@@ -133,7 +129,7 @@ impl Judged<'_> {
             };
             found.extend(exposure.map(|(severity, why)| Exposure { severity, why }));
         }
-        let Some((action, access)) = self.first(policy, Caller::Anyone, READS.into_iter())? else { return Ok(()) };
+        let Some((action, access)) = self.first(policy, Caller::Anyone, &READS)? else { return Ok(()) };
         let reads = confined(statement, &access);
         if writes.is_some_and(|(_, writes)| writes == Confined::No || writes == reads) {
             // Who may write may do worse than pull.
@@ -171,7 +167,7 @@ impl Judged<'_> {
                     accounts.insert(account.as_str());
                 }
                 Principal::Federated(provider) => {
-                    if let Some(action) = self.writes().find(|action| statement.is_about(action)) {
+                    if let Some(action) = self.writes.iter().find(|action| statement.is_about(action)) {
                         let why = format!("statement {} lets whom {provider} lets in do {action}", statement.name());
                         found.push(Exposure { severity: Severity::Manual, why });
                     }
@@ -181,7 +177,7 @@ impl Judged<'_> {
             }
         }
         for account in accounts {
-            if let Some((action, _)) = self.first(policy, Caller::Account(account), self.writes())? {
+            if let Some((action, _)) = self.first(policy, Caller::Account(account), self.writes)? {
                 found.extend(self.of_account(account, action, statement, params));
             }
         }
@@ -216,9 +212,9 @@ fn of_organizations(named: &BTreeSet<String>, does: &str, params: &Params) -> Op
 fn confined(statement: &Statement, access: &Access<'_>) -> Confined {
     let mut keys: BTreeSet<&str> = BTreeSet::new();
     if let Access::Conditional(grant) = access {
-        // What a denial leaves is not worked out, but a key that anybody can satisfy is a way past all of it.
+        // What a denial leaves is not worked out, but a condition that nearly everybody fails is a way past all of it.
         let denials = grant.unless.iter().map(|at| at.statement);
-        let confining = denials.filter(|denial| !denial.conditions.iter().any(|one| tests_any(one, &ANYBODYS)));
+        let confining = denials.filter(|denial| denial.conditions.iter().all(leaves_few));
         keys.extend(confining.flat_map(Statement::hangs_on));
     }
     let mut organizations = None;
@@ -247,19 +243,23 @@ fn confines_to(condition: &Condition) -> Option<Confined> {
         let found: Option<BTreeSet<String>> = values().map(|value| of(value).map(str::to_owned)).collect();
         Some(found.map_or_else(|| Confined::Otherwise(String::new()), Confined::ToAccounts))
     };
-    if is(&ANYBODYS) {
+    if is(&ANYBODYS) || says_no_who(condition) {
+        return None;
+    }
+    if condition.operator.eq_ignore_ascii_case("Null") {
+        // A key that must be missing lets in whoever is of none; one that must be there says nothing of whose.
+        let is_missing = is(&WHO) && values().all(|value| value.eq_ignore_ascii_case("true"));
+        return if is_missing { None } else { Some(Confined::Otherwise(String::new())) };
+    }
+    // It keeps out some, or nobody: all others are let through.
+    if is_negated(condition) || is(&WHO) && !condition.confines() {
+        return None;
+    }
+    if is(&["aws:SourceIp", "aws:VpcSourceIp"]) && values().any(is_half_the_world) {
         return None;
     }
     if !is(&WHO) {
         return Some(Confined::Otherwise(String::new()));
-    }
-    if !condition.confines() {
-        // It keeps out some, or nobody: all others are let through.
-        return if condition.operator.eq_ignore_ascii_case("Null") {
-            Some(Confined::Otherwise(String::new()))
-        } else {
-            None
-        };
     }
     if is(&["aws:PrincipalAccount", "aws:SourceAccount"]) {
         return accounts(|value| Some(value).filter(|value| !value.contains(['*', '?'])));
@@ -268,10 +268,35 @@ fn confines_to(condition: &Condition) -> Option<Confined> {
         return accounts(account_of);
     }
     if is(&["aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceOrgID", "aws:SourceOrgPaths"]) {
-        let of = |value: &str| value.split('/').next().unwrap_or_default().to_owned();
-        return Some(Confined::ToOrganizations(values().map(of).collect()));
+        let named: BTreeSet<String> = values().map(|v| v.split('/').next().unwrap_or_default().to_owned()).collect();
+        // A pattern is of every organization that there is.
+        let is_pattern = named.iter().any(|organization| organization.contains(['*', '?']));
+        return if is_pattern { None } else { Some(Confined::ToOrganizations(named)) };
     }
     Some(Confined::Otherwise(String::new()))
+}
+
+/// Whether a denial under this condition leaves those that the condition names, not all but those.
+fn leaves_few(condition: &Condition) -> bool {
+    let is_null = condition.operator.eq_ignore_ascii_case("Null");
+    let is_missing = is_null && condition.values.iter().all(|value| value.eq_ignore_ascii_case("true"));
+    (is_negated(condition) || is_missing) && !tests_any(condition, &ANYBODYS) && !says_no_who(condition)
+}
+
+/// `StringNotEquals`, `NotIpAddress`, with or without `ForAnyValue:` before it.
+fn is_negated(condition: &Condition) -> bool {
+    condition.operator.to_ascii_lowercase().contains("not")
+}
+
+/// What is done to, and what is brought along, say nothing of who asks.
+fn says_no_who(condition: &Condition) -> bool {
+    let key = condition.key.to_ascii_lowercase();
+    ["aws:resourcetag/", "ecr:resourcetag/", "aws:requesttag/", "aws:tagkeys"].iter().any(|one| key.starts_with(one))
+}
+
+/// A network of all addresses, or of every other one.
+fn is_half_the_world(network: &str) -> bool {
+    network.ends_with("/0") || network.ends_with("/1")
 }
 
 fn tests_any(condition: &Condition, keys: &[&str]) -> bool {
@@ -298,7 +323,12 @@ mod tests {
         let document = Document::parse(&text, Attached::ToResource).expect("a policy");
         let policy = Policy { name: "p".to_owned(), document };
         let resources = Resources::matching("arn:aws:ecr:eu-west-1:111122223333:repository/web");
-        let judged = Judged { policy: &policy, resources: &resources, account: OWN, further: &[] };
+        let judged = Judged {
+            policy: &policy,
+            resources: &resources,
+            account: OWN,
+            writes: &["ecr:PutImage", "ecr:TagResource"],
+        };
         let exposures = judged.exposures(&params()).expect("known");
         exposures.into_iter().map(|one| format!("{:?} {}", one.severity, one.why)).collect()
     }
@@ -324,7 +354,11 @@ mod tests {
         assert_eq!(on("Bool", "aws:SecureTransport", "true"), open);
         assert_eq!(on("StringNotEquals", "aws:PrincipalOrgID", "o-good"), open);
         assert_eq!(on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-good"), open);
-        assert_eq!(on("StringLike", "aws:PrincipalOrgID", "*"), open);
+        assert_eq!(on("StringLike", "aws:PrincipalOrgID", "o-*"), open);
+        assert_eq!(on("Null", "aws:PrincipalOrgID", "true"), open);
+        assert_eq!(on("IpAddress", "aws:SourceIp", "0.0.0.0/0"), open);
+        assert_eq!(on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8"), open);
+        assert_eq!(on("StringEquals", "aws:ResourceTag/team", "shop"), open);
         assert_eq!(on("StringEquals", "aws:PrincipalOrgID", "o-good"), [""; 0]);
         assert_eq!(on("StringEquals", "aws:principalorgid", "o-bad").len(), 1);
         assert_eq!(on("StringEquals", "aws:PrincipalAccount", OWN), [""; 0]);
@@ -360,6 +394,8 @@ mod tests {
         );
         let insecure = deny(r#","Condition":{"Bool":{"aws:SecureTransport":"false"}}"#);
         assert_eq!(insecure, ["Fail statement 1 lets everyone do ecr:PutImage"]);
+        let others_than_one = deny(r#","Condition":{"StringEquals":{"aws:PrincipalAccount":"444455556666"}}"#);
+        assert_eq!(others_than_one, insecure);
         let no_pushing = r#"{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage",
             "Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-good"}}}"#;
         let open = found(&format!("{allow},{no_pushing}"));

@@ -1,10 +1,12 @@
 //! Which users and roles of the account may write, by everything that is attached to them and to the repositories.
 
-use crate::actions::WRITES;
-use crate::nouns::{Attachment, GroupDetail, Identity, Inline, ManagedPolicy, RoleDetail, UserDetail};
+use crate::actions::Writes;
+use crate::nouns::{Attachment, GroupDetail, Identity, Inline, ManagedPolicy, RoleDetail, UserDetail, listed};
 use crate::repositories::Repositories;
 use eksamine_facts::List;
-use eksamine_facts::derive::iam::{Access, Attached, Caller, Document, Policies, Policy, Request};
+use eksamine_facts::derive::iam::{
+    Access, Attached, Caller, Document, Grant, Policies, Policy, Request, Resources, account_of,
+};
 use eksamine_facts::derive::index::Index;
 use eksamine_facts::{Availability, Noun, Text};
 use eksamine_rule::prelude::*;
@@ -21,7 +23,7 @@ pub(crate) struct Writer {
     /// `user` or `role`
     pub(crate) word: &'static str,
     /// `ecr:PutImage`
-    pub(crate) action: &'static str,
+    pub(crate) action: String,
     /// What grants it.
     pub(crate) by: String,
     /// Condition keys that it hangs on; empty: it may in any case.
@@ -72,14 +74,14 @@ impl<'f, 's> Identities<'f, 's> {
     }
 
     /// Every user and every role that people or pipelines can be.
-    pub(crate) fn look(&self, repositories: &Repositories<'_, '_>) -> Vec<Looked> {
+    pub(crate) fn look(&self, repositories: &Repositories<'_, '_>, writes: &Writes) -> Vec<Looked> {
         let mut looked = Vec::new();
-        self.add::<UserDetail>(repositories, &mut looked);
-        self.add::<RoleDetail>(repositories, &mut looked);
+        self.add::<UserDetail>(repositories, writes, &mut looked);
+        self.add::<RoleDetail>(repositories, writes, &mut looked);
         looked
     }
 
-    fn add<I: Identity>(&self, repositories: &Repositories<'_, '_>, looked: &mut Vec<Looked>) {
+    fn add<I: Identity>(&self, repositories: &Repositories<'_, '_>, writes: &Writes, looked: &mut Vec<Looked>) {
         for item in self.facts.items::<I>() {
             let of_service =
                 item.known().peek().and_then(|one| one.arn().peek()).is_some_and(|arn| arn.contains(OF_SERVICES));
@@ -87,7 +89,7 @@ impl<'f, 's> Identities<'f, 's> {
                 continue;
             }
             let subject = item.subject(|one| one.arn());
-            let writer = Known::derived(|| self.writer(&item, repositories));
+            let writer = Known::derived(|| self.writer(&item, repositories, writes));
             looked.push(Looked { subject, place: item.at("/Arn"), writer });
         }
     }
@@ -96,65 +98,74 @@ impl<'f, 's> Identities<'f, 's> {
         &self,
         item: &Item<I>,
         repositories: &Repositories<'_, '_>,
+        writes: &Writes,
     ) -> Result<Option<Writer>, Unknown> {
         let identity = item.get()?;
         let arn = identity.arn().get()?;
+        if account_of(arn) != Some(repositories.account.get()?) {
+            return Err(Unknown::because("it is of another account than the cluster"));
+        }
         let mut policies = Vec::new();
-        self.own(identity.policies(), identity.attached(), "", &mut policies)?;
+        self.own(identity.policies()?, identity.attached(), "", &mut policies)?;
         for name in identity.groups()?.into_iter().flat_map(|groups| groups.iter()) {
             let name = name.get()?;
             let Some(group) = self.groups.find(name)? else {
                 return Err(Unknown::because(format!("the facts hold no group {name}")));
             };
             let group = group.get()?;
-            self.own(&group.policies, &group.attached, &format!(" of group {name}"), &mut policies)?;
+            self.own(listed(&group.policies)?, &group.attached, &format!(" of group {name}"), &mut policies)?;
         }
         let boundary = match identity.boundary().declared()? {
             Some(boundary) => Some(self.managed(boundary.arn.get()?, "")?),
             None => None,
         };
-        let writer = |action: &'static str, access: &Access<'_>| {
-            let (grant, hangs_on) = match access {
-                Access::Allowed(grant) => (grant, String::new()),
-                Access::Conditional(grant) => {
-                    let keys = grant.hangs_on().join(", ");
-                    (grant, if keys.is_empty() { "which of its sessions it is".to_owned() } else { keys })
-                }
-                Access::Denied(_) => return None,
+        let unnamed = Resources::unnamed();
+        let of_registry = writes.registry.iter().map(|action| (action, &unnamed, None, None));
+        let sets = repositories.by_policy()?;
+        let of_repositories = sets.iter().flat_map(|set| {
+            let asked = writes.repository.iter();
+            asked.map(|action| (action, &set.resources, set.policy.as_ref(), set.registry.as_ref()))
+        });
+        let mut conditional = None;
+        for (action, resources, resource, registry) in of_repositories.chain(of_registry) {
+            let request = Request { caller: Caller::Principal(arn.as_str()), action, resources };
+            let policies = Policies {
+                identity: &policies,
+                boundary: boundary.as_ref(),
+                resource,
+                registry,
+                ..Policies::default()
+            };
+            let access = policies.decide(&request)?;
+            let (Access::Allowed(grant) | Access::Conditional(grant)) = &access else { continue };
+            let hangs_on = match access {
+                Access::Allowed(_) => by_registry(grant, registry).map(str::to_owned).unwrap_or_default(),
+                _ => keys(grant),
             };
             let (arn, place) = (arn.to_string(), item.at("/Arn"));
-            Some(Writer { arn, word: I::WORD, action, by: grant.to_string(), hangs_on, place })
-        };
-        let mut conditional = None;
-        for (resources, resource) in repositories.by_policy()? {
-            for action in WRITES {
-                let request = Request { caller: Caller::Principal(arn.as_str()), action, resources };
-                let access =
-                    Policies { identity: &policies, boundary: boundary.as_ref(), resource, ..Policies::default() }
-                        .decide(&request)?;
-                match (&access, writer(action, &access)) {
-                    (Access::Allowed(_), Some(writer)) => return Ok(Some(writer)),
-                    (_, found) => conditional = conditional.or(found),
-                }
+            let writer = Writer { arn, word: I::WORD, action: action.clone(), by: grant.to_string(), hangs_on, place };
+            if writer.hangs_on.is_empty() {
+                return Ok(Some(writer));
             }
+            conditional = conditional.or(Some(writer));
         }
         Ok(conditional)
     }
 
     fn own(
         &self,
-        inline: &Known<List<Inline>>,
+        inline: Option<&List<Inline>>,
         attached: &Known<List<Attachment>>,
         of: &str,
         into: &mut Vec<Policy>,
     ) -> Result<(), Unknown> {
-        for policy in inline.declared()?.into_iter().flat_map(|list| list.iter()) {
+        for policy in inline.into_iter().flat_map(|list| list.iter()) {
             let policy = policy.get()?;
             let name = format!("the inline policy {}{of}", policy.name.get()?);
             let document = parse(policy.document.get()?, &name)?;
             into.push(Policy { name, document });
         }
-        for attachment in attached.declared()?.into_iter().flat_map(|list| list.iter()) {
+        for attachment in listed(attached)?.into_iter().flat_map(|list| list.iter()) {
             into.push(self.managed(attachment.get()?.arn.get()?, of)?);
         }
         Ok(())
@@ -179,6 +190,19 @@ impl<'f, 's> Identities<'f, 's> {
         }
         Err(Unknown::because(format!("no version of {arn} is the default")))
     }
+}
+
+/// Condition keys that a grant hangs on.
+fn keys(grant: &Grant<'_>) -> String {
+    let keys = grant.hangs_on().join(", ");
+    if keys.is_empty() { "which of its sessions it is".to_owned() } else { keys }
+}
+
+/// What a grant by the policy of the registry hangs on: under the scope V1 that grants replication and the like only (ECR
+/// user guide, Private registry permissions).
+fn by_registry(grant: &Grant<'_>, registry: Option<&Policy>) -> Option<&'static str> {
+    let is_its = registry.is_some_and(|registry| grant.by.iter().any(|place| place.policy == registry));
+    is_its.then_some("the scope of the registry's policy")
 }
 
 fn parse(text: &str, name: &str) -> Result<Document, Unknown> {

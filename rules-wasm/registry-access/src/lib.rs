@@ -7,7 +7,7 @@ mod nouns;
 mod repositories;
 mod writers;
 
-use crate::actions::REGISTRY_WRITES;
+use crate::actions::Writes;
 use crate::exposure::{Exposure, Judged};
 use crate::repositories::{Repositories, any_private, registry_policy};
 use eksamine_facts::Noun as _;
@@ -57,8 +57,11 @@ impl Severity {
 }
 
 /// One finding for each repository, one for each registry with a policy, and those about the identities of the account.
-#[must_use]
-pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
+///
+/// # Errors
+/// The classes of actions are not as they should be.
+pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Verdict, String> {
+    let writes = Writes::read()?;
     let nobody = |_: &str| false;
     let mut images = Images::new(&nobody);
     if params.scope_repositories == Scope::InUse {
@@ -92,22 +95,23 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     }
     for one in &repositories.judged {
         let subject = one.item.subject(|noun| &noun.repository_arn);
-        tally.judge_at(subject, one.item.at("/repositoryArn"), || repository(params, &repositories, one));
+        tally.judge_at(subject, one.item.at("/repositoryArn"), || repository(params, &writes, &repositories, one));
     }
+    registries(facts, params, &writes, &repositories, &mut tally);
     if !repositories.judged.is_empty() {
-        registries(facts, params, &repositories, &mut tally);
-        writers::judge(facts, params, &repositories, &mut tally);
+        writers::judge(facts, params, &writes, &repositories, &mut tally);
     }
     judge_doubts(&images, "/scope".to_owned(), &mut tally);
-    tally.finish(match params.scope_repositories {
+    Ok(tally.finish(match params.scope_repositories {
         Scope::InUse => "no image comes from a repository of the account",
         Scope::All => "the account has no repositories",
-    })
+    }))
 }
 
 /// What the policy of one repository lets in.
 fn repository(
     params: &Params,
+    writes: &Writes,
     repositories: &Repositories<'_, '_>,
     one: &repositories::Judged,
 ) -> Result<Outcome, Unknown> {
@@ -121,20 +125,40 @@ fn repository(
     };
     let resources = Resources::matching(arn);
     let account = repositories.account.get()?;
-    let found = Judged { policy: &policy, resources: &resources, account, further: &[] }.exposures(params)?;
+    let writes: Vec<&str> = writes.of_repository().collect();
+    let found = Judged { policy: &policy, resources: &resources, account, writes: &writes }.exposures(params)?;
     Ok(said(&format!("the policy of {}", one.name), &found).at(place).with(vec![tags]))
 }
 
-/// What the policies of the registries let in.
-fn registries(facts: &Facts<'_>, params: &Params, repositories: &Repositories<'_, '_>, tally: &mut Tally) {
+/// What the policies of the registries let in. Where no repository is judged, one that lets in nobody is not worth a word.
+fn registries(
+    facts: &Facts<'_>,
+    params: &Params,
+    writes: &Writes,
+    repositories: &Repositories<'_, '_>,
+    tally: &mut Tally,
+) {
+    let writes: Vec<&str> = writes.of_registry().collect();
     for item in facts.items::<RegistryPolicy>() {
-        tally.judge_at(registry(&item), item.at("/policyText"), || {
+        let found = Known::derived(|| {
             let account = repositories.account.get()?;
-            let (policy, resources, place) = registry_policy(&item, account)?;
-            let judged = Judged { policy: &policy, resources: &resources, account, further: &REGISTRY_WRITES };
-            Ok(said(&policy.name, &judged.exposures(params)?).at(place))
+            let (policy, resources, _) = registry_policy(&item, account)?;
+            let found =
+                Judged { policy: &policy, resources: &resources, account, writes: &writes }.exposures(params)?;
+            Ok((policy.name, found))
+        });
+        if repositories.judged.is_empty() && found.peek().is_some_and(|(_, found)| !fails(found)) {
+            continue;
+        }
+        tally.judge_at(registry(&item), item.at("/policyText"), || {
+            let (name, found) = found.get()?;
+            Ok(said(name, found).at(item.at("/policyText")))
         });
     }
+}
+
+fn fails(found: &[Exposure]) -> bool {
+    found.iter().any(|one| one.severity == Severity::Fail)
 }
 
 /// The registry that a policy is of, or its place where that is not known.
@@ -148,7 +172,7 @@ fn registry(item: &Item<RegistryPolicy>) -> String {
 
 /// The worst comes first; whatever else was found follows.
 fn said(what: &str, found: &[Exposure]) -> Outcome {
-    let worst = if found.iter().any(|one| one.severity == Severity::Fail) { Severity::Fail } else { Severity::Manual };
+    let worst = if fails(found) { Severity::Fail } else { Severity::Manual };
     let (first, rest): (Vec<&Exposure>, Vec<&Exposure>) = found.iter().partition(|one| one.severity == worst);
     let all: Vec<&str> = first.into_iter().chain(rest).map(|one| one.why.as_str()).collect();
     if all.is_empty() {

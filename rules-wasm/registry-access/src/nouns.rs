@@ -1,6 +1,6 @@
 //! Identities of the account as `iam:GetAccountAuthorizationDetails` lists them, with documents decoded.
 
-use eksamine_facts::{List, Noun, Text, noun};
+use eksamine_facts::{Given, List, Noun, Text, noun};
 use eksamine_rule::prelude::*;
 
 noun! {
@@ -95,7 +95,8 @@ noun! {
 pub(crate) trait Identity: Noun {
     const WORD: &'static str;
     fn arn(&self) -> &Known<Text>;
-    fn policies(&self) -> &Known<List<Inline>>;
+    /// Policies of its own. IAM leaves an empty list out for users only.
+    fn policies(&self) -> Result<Option<&List<Inline>>, Unknown>;
     fn attached(&self) -> &Known<List<Attachment>>;
     fn boundary(&self) -> &Known<Boundary>;
     /// Names of its groups.
@@ -107,8 +108,8 @@ impl Identity for UserDetail {
     fn arn(&self) -> &Known<Text> {
         &self.arn
     }
-    fn policies(&self) -> &Known<List<Inline>> {
-        &self.policies
+    fn policies(&self) -> Result<Option<&List<Inline>>, Unknown> {
+        self.policies.declared()
     }
     fn attached(&self) -> &Known<List<Attachment>> {
         &self.attached
@@ -126,8 +127,8 @@ impl Identity for RoleDetail {
     fn arn(&self) -> &Known<Text> {
         &self.arn
     }
-    fn policies(&self) -> &Known<List<Inline>> {
-        &self.policies
+    fn policies(&self) -> Result<Option<&List<Inline>>, Unknown> {
+        listed(&self.policies)
     }
     fn attached(&self) -> &Known<List<Attachment>> {
         &self.attached
@@ -137,5 +138,14 @@ impl Identity for RoleDetail {
     }
     fn groups(&self) -> Result<Option<&List<Text>>, Unknown> {
         Ok(None)
+    }
+}
+
+/// A list that is always there; `None` when it is empty.
+pub(crate) fn listed<T>(list: &Known<List<T>>) -> Result<Option<&List<T>>, Unknown> {
+    match list.given()? {
+        Given::Value(list) => Ok(Some(list)),
+        Given::Empty => Ok(None),
+        Given::Not => Err(Unknown::because("a list of its policies is missing")),
     }
 }

@@ -8,7 +8,7 @@ use eksamine_facts::ecr::{RegistryPolicy, Repository, RepositoryPolicy};
 use eksamine_facts::{Noun, Text};
 use eksamine_rule::prelude::*;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A repository that is judged.
 pub(crate) struct Judged {
@@ -17,8 +17,13 @@ pub(crate) struct Judged {
     pub(crate) item: Item<Repository>,
 }
 
-/// A repository with its policy, if it has one.
-type Policed = (Resources, Option<Policy>);
+/// Repositories that the same policies are attached to.
+pub(crate) struct Policed {
+    pub(crate) resources: Resources,
+    pub(crate) policy: Option<Policy>,
+    /// Of the registry that they are in.
+    pub(crate) registry: Option<Policy>,
+}
 
 /// All of them.
 pub(crate) struct Repositories<'f, 's> {
@@ -94,24 +99,35 @@ impl<'f, 's> Repositories<'f, 's> {
     }
 
     /// The repositories by the policy that is attached to them: those without one together.
-    pub(crate) fn by_policy(&self) -> Result<Vec<(&Resources, Option<&Policy>)>, Unknown> {
-        let sets = self.by_policy.get_or_init(|| Known::derived(|| self.sets())).get()?;
-        Ok(sets.iter().map(|(resources, policy)| (resources, policy.as_ref())).collect())
+    pub(crate) fn by_policy(&self) -> Result<&[Policed], Unknown> {
+        self.by_policy.get_or_init(|| Known::derived(|| self.sets())).get().map(Vec::as_slice)
     }
 
     fn sets(&self) -> Result<Vec<Policed>, Unknown> {
-        let (mut without, mut sets) = (Vec::new(), Vec::new());
+        let account = self.account.get()?;
+        let mut registries = BTreeMap::new();
+        for item in self.facts.items::<RegistryPolicy>() {
+            let region = item.get()?.region.get()?.to_string();
+            registries.insert(region, registry_policy(&item, account)?.0);
+        }
+        let (mut without, mut sets): (BTreeMap<&str, Vec<&str>>, Vec<Policed>) = Default::default();
         for one in &self.judged {
             let arn = one.item.get()?.repository_arn.get()?.as_str();
             match self.policy(&one.region, &one.name)? {
-                None => without.push(arn),
-                Some((policy, _)) => sets.push((Resources::matching(arn), Some(policy))),
+                None => without.entry(&one.region).or_default().push(arn),
+                Some((policy, _)) => sets.push(Policed {
+                    resources: Resources::matching(arn),
+                    policy: Some(policy),
+                    registry: registries.get(&one.region).cloned(),
+                }),
             }
         }
-        if !without.is_empty() {
-            sets.insert(0, (Resources::any_of(without), None));
-        }
-        Ok(sets)
+        let without = without.into_iter().map(|(region, arns)| Policed {
+            resources: Resources::any_of(arns),
+            policy: None,
+            registry: registries.get(region).cloned(),
+        });
+        Ok(without.chain(sets).collect())
     }
 }
 

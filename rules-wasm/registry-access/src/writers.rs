@@ -1,5 +1,6 @@
 //! Whether those who may write are those who should.
 
+use crate::actions::Writes;
 use crate::identities::{Identities, Writer, complete, place};
 use crate::repositories::Repositories;
 use crate::{Params, Severity};
@@ -10,7 +11,13 @@ use eksamine_rule::prelude::*;
 const NAMED: usize = 10;
 
 /// One finding for each identity that should not write, and one for all of them.
-pub(crate) fn judge(facts: &Facts<'_>, params: &Params, repositories: &Repositories<'_, '_>, tally: &mut Tally) {
+pub(crate) fn judge(
+    facts: &Facts<'_>,
+    params: &Params,
+    writes: &Writes,
+    repositories: &Repositories<'_, '_>,
+    tally: &mut Tally,
+) {
     let subject = || {
         let scope = Known::derived(|| facts.scope());
         Subject::of(scope.peek().and_then(|scope| scope.cluster_arn.clone()).unwrap_or_else(|| "/scope".to_owned()))
@@ -23,7 +30,7 @@ pub(crate) fn judge(facts: &Facts<'_>, params: &Params, repositories: &Repositor
         tally.judge_at(subject(), place(), || Ok(manual(format!("{ask}{how}"))));
         return;
     }
-    let looked = Identities::read(facts).look(repositories);
+    let looked = Identities::read(facts).look(repositories, writes);
     let mut writers: Vec<Writer> = looked.iter().filter_map(|one| one.writer.peek()?.clone()).collect();
     writers.sort();
     for one in &looked {

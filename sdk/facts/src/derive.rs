@@ -10,6 +10,7 @@ mod calico;
 pub mod cidr;
 mod cilium;
 mod coverage;
+pub mod ecr_actions;
 pub mod egress;
 pub mod endpoint;
 pub mod engine;

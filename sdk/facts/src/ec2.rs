@@ -155,6 +155,16 @@ noun! {
         gateway_id: Text = "GatewayId",
         /// A pool of addresses that uses the table for what comes in.
         public_ipv4_pool: Text = "PublicIpv4Pool",
+        /// How far it has come.
+        association_state: RouteTableAssociationState = "AssociationState",
+    }
+}
+
+noun! {
+    /// How far a use of a route table has come.
+    pub struct RouteTableAssociationState {
+        /// `associating`, `associated`, `disassociating`, `disassociated`, `failed`.
+        state: Text = "State",
     }
 }
 

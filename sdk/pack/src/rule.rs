@@ -64,6 +64,10 @@ pub struct FactNeed {
     /// is text. Empty: it is decisive whenever the rule looks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<String>,
+    /// Whether a conditional kind is decisive only once the rule has asked how much there is of it: what is there may be
+    /// read, and fail, before anything hangs on what is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked: bool,
     /// A boolean parameter that excuses the lack of a conditional kind when it is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unless: Option<String>,
@@ -275,12 +279,18 @@ impl FactNeed {
                 return Err(format!("{kind}: {path:?} is no JSON Pointer (it begins with /)"));
             }
         }
-        let covered = |a: &Absence| self.fields.iter().any(|f| a.path == *f || a.path.starts_with(&format!("{f}/")));
+        // A field, what lies in one, or what holds one.
+        let below = |path: &str, above: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
+        let is_of = |path: &str, field: &str| path == field || below(path, field) || below(field, path);
+        let covered = |a: &Absence| self.fields.iter().any(|field| is_of(&a.path, field));
         if let Some(stray) = self.absent.iter().find(|a| !covered(a)) {
-            return Err(format!("{kind}: [[facts.absent]] {:?} lies under none of the fields", stray.path));
+            return Err(format!("{kind}: [[facts.absent]] {:?} has nothing to do with any of the fields", stray.path));
         }
         if !self.when.is_empty() && self.need != Need::Conditional {
             return Err(format!("{kind}: when belongs to a conditional kind"));
+        }
+        if self.asked && self.need != Need::Conditional {
+            return Err(format!("{kind}: asked belongs to a conditional kind"));
         }
         let parameter = |when: &str| when.split_once('=').map_or(when, |(name, _)| name).to_owned();
         if let Some(stray) = self.when.iter().find(|when| !params.contains_key(&parameter(when))) {

@@ -13,11 +13,22 @@ impl Facts<'_> {
     #[must_use]
     pub fn cluster(&self) -> TheCluster {
         TheCluster(Known::derived(|| {
-            let first = self.items::<Cluster>().next();
-            if first.is_none() {
+            let mut all: Vec<Item<Cluster>> = self.items().collect();
+            if all.is_empty() {
                 self.complete::<Cluster>()?;
+                return Err(Unknown::because("the facts hold no cluster"));
             }
-            first.ok_or_else(|| Unknown::because("the facts hold no cluster"))
+            if all.len() > 1 {
+                return Err(Unknown::because("the facts hold several clusters"));
+            }
+            let cluster = all.remove(0);
+            let own = cluster.known().peek().and_then(|cluster| cluster.arn.peek());
+            match (own, self.scope()?.cluster_arn) {
+                (Some(own), Some(meant)) if *own != *meant => {
+                    Err(Unknown::because(format!("the facts are about {meant} and hold {own}")))
+                }
+                _ => Ok(cluster),
+            }
         }))
     }
 }

@@ -10,7 +10,7 @@ use crate::kubelets::coverage::Coverage;
 use crate::kubelets::unread::Makers;
 use crate::{Evidence, Facts, Item, Outcome, Status, Tally, Verdict, aside, manual, not_applicable, pass};
 use eksamine_facts::derive::kubelet::{Group, Managed, Stock, managed};
-use eksamine_facts::derive::node::origin;
+use eksamine_facts::derive::node::{Origin, origin};
 use eksamine_facts::eks::Cluster;
 use eksamine_facts::kubelet::KubeletConfiguration;
 use eksamine_facts::nodes::Node;
@@ -61,10 +61,9 @@ pub trait Demand {
 pub fn judge(facts: &Facts<'_>, trust: Trust, demand: &dyn Demand, mut tally: Tally) -> Verdict {
     tally.counts("nodes");
     let world = World::read(facts, trust, demand);
-    let together = world.looked
-        && world.kubelets.is_empty()
+    let together = world.kubelets.is_empty()
         && !trust.accept_inferred
-        && !matches!(facts.availability::<KubeletConfiguration>(), Availability::Complete | Availability::Partial);
+        && !matches!(world.asked, None | Some(Availability::Complete | Availability::Partial));
     let mut unread = Vec::new();
     for (node, item) in world.nodes.iter().enumerate() {
         if together && !world.is_settled(node) {
@@ -86,9 +85,11 @@ struct World<'a> {
     trust: Trust,
     demand: &'a dyn Demand,
     nodes: Vec<Item<Node>>,
+    /// Whether the cluster runs Auto Mode, as far as something hangs on it.
+    auto_mode: Known<bool>,
     managed: Vec<Known<Option<Managed>>>,
-    /// Whether kubelets were looked at.
-    looked: bool,
+    /// How much there is of kubelets, where something hangs on those that were not read.
+    asked: Option<Availability>,
     kubelets: Vec<Item<KubeletConfiguration>>,
     /// The kubelets of each node, by name: a node may have been asked in two ways.
     by_node: BTreeMap<Text, Vec<usize>>,
@@ -133,7 +134,14 @@ fn cluster(facts: &Facts<'_>) -> Subject {
 impl<'a> World<'a> {
     fn read(facts: &'a Facts<'a>, trust: Trust, demand: &'a dyn Demand) -> Self {
         let nodes: Vec<Item<Node>> = facts.items().collect();
-        let managed = nodes.iter().map(|node| Known::derived(|| managed(node.get()?))).collect();
+        let is_labelled = |node: &Item<Node>| matches!(made_by(node).peek(), Some(Origin::AutoMode(_)));
+        // Where no label says so, or nobody trusts it, the cluster need not be asked.
+        let auto_mode = if trust.trust_provider_managed && nodes.iter().any(is_labelled) {
+            Known::derived(|| runs_auto_mode(facts))
+        } else {
+            Known::value(true)
+        };
+        let managed = nodes.iter().map(|node| Known::derived(|| managed(node.get()?, &auto_mode))).collect();
         let coverage = Coverage::of(nodes.len());
         let (kubelets, by_node, nameless) = (Vec::new(), BTreeMap::new(), false);
         let (alike, makers) = (OnceCell::new(), OnceCell::new());
@@ -142,8 +150,9 @@ impl<'a> World<'a> {
             trust,
             demand,
             nodes,
+            auto_mode,
             managed,
-            looked: false,
+            asked: None,
             kubelets,
             by_node,
             nameless,
@@ -151,12 +160,12 @@ impl<'a> World<'a> {
             makers,
             coverage,
         };
-        // Where AWS answers for every node, nobody needs the permission to ask kubelets.
+        // What was read of a kubelet counts, whoever runs it.
+        world.kubelets = facts.items().collect();
+        // Where AWS answers for every node, nobody needs the permission to ask kubelets: how many were is not asked.
         let settled = (0..world.nodes.len()).all(|node| world.is_settled(node));
-        world.looked = !settled || facts.whole::<Node>().peek().is_none();
-        if world.looked {
-            world.kubelets = facts.items().collect();
-        }
+        world.asked =
+            (!settled || facts.whole::<Node>().peek().is_none()).then(|| facts.availability::<KubeletConfiguration>());
         for (index, kubelet) in world.kubelets.iter().enumerate() {
             match Known::derived(|| kubelet.get()?.node.get().cloned()).peek() {
                 Some(node) => world.by_node.entry(node.clone()).or_default().push(index),
@@ -164,6 +173,19 @@ impl<'a> World<'a> {
             }
         }
         world
+    }
+
+    /// A node with who made it, as far as that is known.
+    fn whose(&self, node: usize) -> String {
+        let item = &self.nodes[node];
+        match (name(item).peek(), made_by(item).peek(), self.auto_mode.peek()) {
+            (None, ..) => "a node that is not named".to_owned(),
+            (Some(name), Some(Origin::AutoMode(_)), Some(false)) => {
+                format!("{name} (labelled as Auto Mode's, which is off)")
+            }
+            (Some(name), None, _) | (Some(name), Some(Origin::AutoMode(_)), None) => name.to_string(),
+            (Some(name), Some(origin), _) => format!("{name} ({origin})"),
+        }
     }
 
     /// Whether a node is judged without its kubelet.
@@ -178,7 +200,7 @@ impl<'a> World<'a> {
     fn judge(&self, node: usize) -> Result<Outcome, Unknown> {
         let item = &self.nodes[node];
         let name = name(item);
-        let whose = whose(item, &name);
+        let whose = self.whose(node);
         if let Some(read) = name.peek().and_then(|name| self.by_node.get(name)) {
             self.coverage.count_read();
             return self.judge_read(&whose, read);
@@ -188,7 +210,7 @@ impl<'a> World<'a> {
             Some(Some(managed)) if self.trust.trust_provider_managed => {
                 self.coverage.count_managed(*managed);
                 let text = format!("{whose}: {managed} configures its kubelet, which its user cannot change");
-                return Ok(of_auto_mode(self.facts, pass(text), item));
+                return Ok(of_auto_mode(self.facts, pass(text), item).at(unread()));
             }
             _ => {}
         }
@@ -218,7 +240,7 @@ impl<'a> World<'a> {
         let outcome = if !self.demand.speaks_of_fargate() {
             not_applicable(format!("{whose} has no kubelet that its user could configure"))
         } else if self.trust.trust_provider_managed {
-            pass(format!("{whose}: Fargate configures its kubelet, which its user cannot change"))
+            pass(format!("{whose}: Fargate configures its kubelet, which its user cannot change")).at(unread())
         } else {
             let why = "Fargate's kubelets cannot be asked, and trust_provider_managed is false";
             manual(format!("{whose}: {why}. Does what AWS says of them suffice?"))
@@ -250,14 +272,20 @@ impl<'a> World<'a> {
     }
 }
 
-/// A node with who made it, as far as that is known.
-fn whose(item: &Item<Node>, name: &Known<Text>) -> String {
-    let origin = Known::derived(|| origin(item.get()?));
-    match (name.peek(), origin.peek()) {
-        (Some(name), Some(origin)) => format!("{name} ({origin})"),
-        (Some(name), None) => name.to_string(),
-        (None, _) => "a node that is not named".to_owned(),
-    }
+/// Where it is said how many kubelets could be read, for whoever relies on those that were not.
+fn unread() -> String {
+    format!("/facts/{}/status", KubeletConfiguration::KIND)
+}
+
+fn made_by(node: &Item<Node>) -> Known<Origin> {
+    Known::derived(|| origin(node.get()?))
+}
+
+/// Whether EKS starts nodes of its own for the cluster.
+fn runs_auto_mode(facts: &Facts<'_>) -> Result<bool, Unknown> {
+    let cluster = facts.cluster();
+    let Some(compute) = cluster.get()?.get()?.compute_config.declared()? else { return Ok(false) };
+    Ok(compute.enabled.declared()? == Some(&true))
 }
 
 /// With what tells that a node is Auto Mode's.

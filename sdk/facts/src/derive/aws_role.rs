@@ -116,7 +116,9 @@ pub fn static_keys(pod: &Known<Pod>) -> (Vec<StaticKey>, Option<String>) {
         Err(why) => return (found, Some(why)),
     };
     for (name, list) in lists(&spec) {
-        match Known::settled(|| list.declared()) {
+        // A pod without containers does not exist; the other lists may be missing.
+        let is_given = name == "containers";
+        match Known::settled(|| if is_given { list.get().map(Some) } else { list.declared() }) {
             Err(why) => doubts.push(why),
             Ok(containers) => {
                 for (index, container) in containers.into_iter().flat_map(|list| list.iter()).enumerate() {

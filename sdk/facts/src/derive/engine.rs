@@ -175,10 +175,11 @@ fn engine(
     };
     let mut reach = ground.reached_by(pod)?;
     if told.standing == Standing::Enforcing {
+        let suited = ground.that_are_there(&reach);
         if product == Product::VpcCni {
             reach = ground.with_new_kernels(reach)?;
         }
-        told.standing = readiness(set.status.get()?, ground.is_expected() || reach.is_empty())?;
+        told.standing = readiness(set.status.get()?, suited, ground.is_expected() || reach.is_empty())?;
     }
     told.places.push(format!("{place}/status/numberReady"));
     told.places.push(format!("{place}/status/desiredNumberScheduled"));
@@ -218,14 +219,17 @@ fn kube_router(pod: &PodSpec, place: &str) -> Result<Told, Unknown> {
     Ok(Told::of(standing, vec![format!("{place}{}", found.field)]))
 }
 
-/// `idle_is_fine`: there is no node for a pod to be on.
-fn readiness(status: &DaemonSetStatus, idle_is_fine: bool) -> Result<Standing, Unknown> {
+/// `suited`: how many nodes its pods go to. `idle_is_fine`: there is no node for a pod to be on.
+fn readiness(status: &DaemonSetStatus, suited: usize, idle_is_fine: bool) -> Result<Standing, Unknown> {
     let (desired, ready) = (*status.desired.get()?, *status.ready.get()?);
     let updated = *status.updated.declared()?.unwrap_or(&desired);
     Ok(if ready <= 0 && (desired > 0 || !idle_is_fine) {
         Standing::Idle(format!("has 0 of {desired} pods ready"))
     } else if ready < desired {
         Standing::Incomplete(format!("has {ready} of {desired} pods ready"))
+    } else if usize::try_from(desired).is_ok_and(|desired| desired < suited) {
+        // Something keeps pods away that is not seen here, or its controller has not come to the nodes yet.
+        Standing::Incomplete(format!("wants a pod on {desired} of the {suited} nodes that its pods can go to"))
     } else if updated < desired {
         Standing::Incomplete(format!("runs its present settings in {updated} of {desired} pods"))
     } else {

@@ -9,7 +9,7 @@ pub use sample::{Group, group};
 use super::node::{Origin, origin};
 use crate::kubelet::{KubeletConfig, KubeletConfiguration};
 use crate::nodes::Node;
-use crate::{Text, Unknown};
+use crate::{Given, Known, Text, Unknown};
 use std::fmt;
 
 /// The port that a kubelet without a configuration file opens: "--read-only-port int32 Default: 10255".
@@ -24,14 +24,15 @@ pub enum Managed {
     AutoMode,
 }
 
-/// Whether AWS runs the kubelet of a node.
+/// Whether AWS runs the kubelet of a node. `auto_mode`: whether the cluster runs Auto Mode. Where it does not, a label that
+/// says so is of whoever started the node.
 ///
 /// # Errors
 /// [`Unknown`] when it is not known what the node is.
-pub fn managed(node: &Node) -> Result<Option<Managed>, Unknown> {
+pub fn managed(node: &Node, auto_mode: &Known<bool>) -> Result<Option<Managed>, Unknown> {
     Ok(match origin(node)? {
         Origin::Fargate => Some(Managed::Fargate),
-        Origin::AutoMode(_) => Some(Managed::AutoMode),
+        Origin::AutoMode(_) if *auto_mode.get()? => Some(Managed::AutoMode),
         _ => None,
     })
 }
@@ -70,7 +71,9 @@ pub fn read_only_port(kubelet: &KubeletConfiguration) -> Result<Setting<i64>, Un
         return Ok(Setting { value, field: "/flags/read-only-port" });
     }
     let given = in_config(kubelet, |config| Ok(config.read_only_port.declared()?.copied()))?;
-    Ok(match (given, flags.flag("config")?) {
+    // An empty name is as good as none: the kubelet reads a file when the name has a length.
+    let file = flags.flag("config")?.filter(|name| !name.is_empty());
+    Ok(match (given, file) {
         (Some(value), _) => Setting { value, field: FIELD },
         (None, Some(_)) => Setting { value: 0, field: FIELD },
         // Without a file the default is the flag's, and a folder of drop-ins does not change that.
@@ -84,7 +87,8 @@ pub fn read_only_port(kubelet: &KubeletConfiguration) -> Result<Setting<i64>, Un
 /// [`Unknown`] when a field that decides cannot be read.
 pub fn client_ca(kubelet: &KubeletConfiguration) -> Result<Setting<Option<Text>>, Unknown> {
     if let Some(flag) = flags(kubelet)?.map(|flags| flags.flag("client-ca-file")).transpose()?.flatten() {
-        return Ok(Setting { value: Some(flag), field: "/flags/client-ca-file" });
+        let value = Some(flag).filter(|path| !path.is_empty());
+        return Ok(Setting { value, field: "/flags/client-ca-file" });
     }
     let value = in_config(kubelet, |config| {
         let Some(authentication) = config.authentication.declared()? else { return Ok(None) };
@@ -105,9 +109,14 @@ fn in_config<T>(
 struct Flags<'k>(Option<&'k crate::Map<Text>>);
 
 impl Flags<'_> {
+    /// What a flag says. One that is empty was given all the same, and beats the file.
     fn flag(&self, name: &str) -> Result<Option<Text>, Unknown> {
         let Some(flags) = self.0 else { return Ok(None) };
-        Ok(flags.entry(name).declared()?.map(|text| (*text).clone()))
+        Ok(match flags.entry(name).given()? {
+            Given::Not => None,
+            Given::Empty => Some(Text::new("")),
+            Given::Value(text) => Some((*text).clone()),
+        })
     }
 }
 
@@ -124,7 +133,6 @@ fn flags(kubelet: &KubeletConfiguration) -> Result<Option<Flags<'_>>, Unknown> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Known;
 
     fn kubelet(json: &str) -> KubeletConfiguration {
         let known: Known<KubeletConfiguration> = serde_json::from_str(json).expect("JSON");
@@ -133,6 +141,23 @@ mod tests {
 
     fn port(json: &str) -> Option<(i64, &'static str)> {
         read_only_port(&kubelet(json)).ok().map(|setting| (setting.value, setting.field))
+    }
+
+    #[test]
+    fn the_label_of_auto_mode_counts_where_auto_mode_is_on() {
+        let of = |labels: &str, auto_mode: Known<bool>| {
+            let json = format!(
+                r#"{{"metadata":{{"name":"n","labels":{labels}}},"spec":{{"providerID":"aws:///eu-west-1a/i-0abc"}}}}"#
+            );
+            let node: Known<Node> = serde_json::from_str(&json).expect("JSON");
+            managed(node.get().expect("a node"), &auto_mode)
+        };
+        let unread = || Known::derived(|| Err(Unknown::because("denied")));
+        let auto = r#"{"eks.amazonaws.com/compute-type":"auto"}"#;
+        assert_eq!(of(auto, Known::value(true)), Ok(Some(Managed::AutoMode)));
+        assert_eq!(of(auto, Known::value(false)), Ok(None));
+        assert!(of(auto, unread()).is_err());
+        assert_eq!(of("{}", unread()), Ok(None));
     }
 
     #[test]
@@ -161,6 +186,8 @@ mod tests {
         assert_eq!(of("{}", "{}"), Some((10_255, "/flags/config")));
         assert_eq!(of(closed, folder), Some((0, "/config/readOnlyPort")));
         assert_eq!(of(closed, r#"{"read-only-port":"off"}"#), None);
+        assert_eq!(of(closed, r#"{"read-only-port":""}"#), None);
+        assert_eq!(of("{}", r#"{"config":""}"#), Some((10_255, "/flags/config")));
     }
 
     #[test]
@@ -184,6 +211,9 @@ mod tests {
         let x509 = r#""config":{"authentication":{"x509":{"clientCAFile":"/ca.crt"}}}"#;
         assert_eq!(of(&format!(r#"{{"source":"proxy",{x509}}}"#)), named("/ca.crt"));
         assert_eq!(of(&format!(r#"{{"source":"file",{x509},"flags":{{"client-ca-file":"/b"}}}}"#)), named("/b"));
+        let (empty, null) = (r#""flags":{"client-ca-file":""}"#, r#""flags":{"client-ca-file":null}"#);
+        assert_eq!(of(&format!(r#"{{"source":"file",{x509},{empty}}}"#)), Some(None));
+        assert_eq!(of(&format!(r#"{{"source":"file",{x509},{null}}}"#)), None);
         for none in ["{}", r#"{"authentication":{"x509":{}}}"#, r#"{"authentication":{"x509":{"clientCAFile":""}}}"#] {
             assert_eq!(of(&format!(r#"{{"source":"direct","config":{none}}}"#)), Some(None), "{none}");
         }

@@ -54,7 +54,8 @@ impl Named {
     pub fn is(&self, arn: &str, own: &str) -> bool {
         match self {
             Self::Arn(named) => named == arn,
-            Self::Pathless(named) => *named == without_path(arn),
+            // The authenticator compares in lower case.
+            Self::Pathless(named) => named.eq_ignore_ascii_case(&without_path(arn)),
             Self::Name(name) => super::iam::account_of(arn) == Some(own) && last(arn) == name,
         }
     }

@@ -77,8 +77,12 @@ impl Routing {
     /// [`Unknown`] when the table is not known.
     pub fn reach(&self, subnet: &str, vpc: &Known<Text>) -> Result<Reach, Unknown> {
         let subnet = Text::new(subnet);
-        if let Some(at) = self.tables.iter().position(|t| t.subnets.contains(&subnet)) {
-            return Ok(self.tables[at].reach(at, true));
+        let mut own = self.tables.iter().enumerate().filter(|(_, t)| t.subnets.contains(&subnet));
+        if let Some((at, table)) = own.next() {
+            return match own.next() {
+                None => Ok(table.reach(at, true)),
+                Some(_) => Err(Unknown::because(format!("{subnet} has several route tables"))),
+            };
         }
         let vpc = vpc.get()?;
         let of_vpc = |t: &Table| t.vpc.peek().is_none_or(|v| v == vpc);
@@ -123,7 +127,7 @@ impl Table {
                 match association.peek() {
                     Some(Use::Subnet(id)) => drop(this.subnets.insert(id.clone())),
                     Some(Use::Main) => this.main = true,
-                    Some(Use::Edge) => {}
+                    Some(Use::Edge | Use::Nothing) => {}
                     None => this.stray = true,
                 }
             }
@@ -141,9 +145,14 @@ enum Use {
     Main,
     /// For what comes in from outside.
     Edge,
+    /// It is over, or did not come about.
+    Nothing,
 }
 
 fn use_of(association: &RouteTableAssociation) -> Result<Use, Unknown> {
+    if !holds(association)? {
+        return Ok(Use::Nothing);
+    }
     if let Some(subnet) = association.subnet_id.declared()? {
         return Ok(Use::Subnet(subnet.clone()));
     }
@@ -154,6 +163,15 @@ fn use_of(association: &RouteTableAssociation) -> Result<Use, Unknown> {
         return Ok(Use::Edge);
     }
     association.gateway_id.get().map(|_| Use::Edge)
+}
+
+fn holds(association: &RouteTableAssociation) -> Result<bool, Unknown> {
+    let Some(state) = association.association_state.declared()? else { return Ok(true) };
+    match state.state.declared()?.map(Text::as_str) {
+        None | Some("associated" | "associating") => Ok(true),
+        Some("disassociating" | "disassociated" | "failed") => Ok(false),
+        Some(other) => Err(Unknown::because(format!("{other} is no state of an association of a route table"))),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -281,6 +299,29 @@ mod tests {
             assert_eq!(reach(&[(MAIN, &[NAT]), (lost, &[LOCAL])], "subnet-a"), Ok((None, None)), "{lost}");
             assert_eq!(reach(&[(OF_A, &[NAT]), (lost, &[OUT])], "subnet-a"), Ok((None, None)), "{lost}");
         }
+    }
+
+    #[test]
+    fn an_association_that_does_not_hold_is_none() {
+        let of = |state: &str| format!(r#"[{{"Main":false,"SubnetId":"subnet-a","AssociationState":{state}}}]"#);
+        let with = |state: &str| reach(&[(MAIN, &[OUT]), (&of(state), &[NAT])], "subnet-a");
+        for holds in ["{}", "null", r#"{"State":"associated"}"#, r#"{"State":"associating"}"#] {
+            assert_eq!(with(holds), Ok((None, None)), "{holds}");
+        }
+        for over in ["disassociating", "disassociated", "failed"] {
+            let state = format!(r#"{{"State":"{over}"}}"#);
+            assert_eq!(with(&state), Ok((Some(0), None)), "{over}");
+            let replaced: &[(&str, &[&str])] = &[(MAIN, &[NAT]), (&of(&state), &[NAT]), (OF_A, &[OUT])];
+            assert_eq!(reach(replaced, "subnet-a"), Ok((Some(0), None)), "{over}");
+        }
+        for odd in ["7", r#"{"State":7}"#, r#"{"State":"Associated"}"#] {
+            assert!(with(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_subnet_has_one_table() {
+        assert!(reach(&[(MAIN, &[NAT]), (OF_A, &[NAT]), (OF_A, &[OUT])], "subnet-a").is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Nodes whose kubelet was not read: what else speaks for them.
 
-use super::{Alike, Sampling, World, whose};
+use super::{Alike, Sampling, World};
 use crate::{Evidence, Facts, Item, Outcome, Status, aside, manual, pass};
 use eksamine_facts::derive::index::Index;
 use eksamine_facts::derive::kubelet::{Group, Inferred, Stock, group, infer};
@@ -147,7 +147,7 @@ impl World<'_> {
     /// Nodes none of which was read, for one and the same reason.
     pub(super) fn judge_unread(&self, nodes: &[usize]) -> Result<Outcome, Unknown> {
         let whose = match nodes {
-            [node] => format!("the kubelet of {}", whose(&self.nodes[*node], &super::name(&self.nodes[*node]))),
+            [node] => format!("the kubelet of {}", self.whose(*node)),
             all => format!("the kubelets of {} nodes", all.len()),
         };
         match self.facts.availability::<KubeletConfiguration>() {

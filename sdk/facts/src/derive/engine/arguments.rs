@@ -45,11 +45,17 @@ fn value_of(arg: &Known<Text>, name: &str) -> Result<Option<String>, Unknown> {
     }
 }
 
-/// As Go's `strconv.ParseBool`, which reads a flag.
+/// What an argument that has to be true or false says.
 pub(super) fn is_true(name: &str, value: &str) -> Result<bool, Unknown> {
+    let neither = || Unknown::because(format!("--{name} says {value:?}, which is neither true nor false"));
+    boolean(value).ok_or_else(neither)
+}
+
+/// As Go's `strconv.ParseBool`, which reads flags, and settings for viper.
+pub(super) fn boolean(value: &str) -> Option<bool> {
     match value {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
-        other => Err(Unknown::because(format!("--{name} says {other:?}, which is neither true nor false"))),
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
     }
 }

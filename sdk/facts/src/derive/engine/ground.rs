@@ -111,6 +111,11 @@ impl<'n> Ground<'n> {
         Ok(reached)
     }
 
+    /// How many of them are no nodes to come.
+    pub(super) fn that_are_there(&self, reach: &[usize]) -> usize {
+        reach.iter().filter(|number| self.lots[**number].name.is_some()).count()
+    }
+
     /// Without those whose kernel is too old for the agent of the VPC CNI.
     pub(super) fn with_new_kernels(&self, reach: Vec<usize>) -> Result<Vec<usize>, Unknown> {
         let mut able = Vec::new();

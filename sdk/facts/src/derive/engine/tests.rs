@@ -30,7 +30,7 @@ impl Cluster {
         let containers = format!(
             r#"[{{"name":"aws-node","image":"x.example/amazon-k8s-cni:v1.20.4-eksbuild.2"}},{{"name":"aws-eks-nodeagent","args":{args}}}]"#
         );
-        self.set("kube-system/aws-node", &containers, OWN, (1, 1))
+        self.set("kube-system/aws-node", &containers, OWN, (2, 2))
     }
 
     fn map(mut self, name: &str, data: &str) -> Self {
@@ -134,6 +134,36 @@ fn pods_that_are_not_ready_do_not_enforce() {
 }
 
 #[test]
+fn a_daemon_set_that_wants_fewer_pods_than_it_has_nodes_is_not_on_all_of_them() {
+    let with = |status| {
+        let cluster = Cluster { auto_mode: true, ..Cluster::default() }.map("amazon-vpc-cni", TRUE);
+        let placed = r#""tolerations":[{"operator":"Exists"}],"#;
+        let told = cluster.set("any/calico-node", r#"[{"name":"x"}]"#, placed, status).ec2("m").ec2("n").told();
+        told.into_iter().find(|engine| engine.starts_with("any")).expect("calico-node")
+    };
+    assert_eq!(with((1, 1)), "any/calico-node Incomplete to come,m,n");
+    assert_eq!(with((2, 2)), "any/calico-node Enforcing to come,m,n");
+    assert_eq!(with((3, 3)), "any/calico-node Enforcing to come,m,n");
+}
+
+#[test]
+fn an_agent_that_is_off_needs_no_config_map_to_fail() {
+    let standing = |args: &str| {
+        let cluster = Cluster::default().aws_node(args).ec2("n");
+        let set: Known<DaemonSet> = serde_json::from_str(&cluster.sets[0]).expect("JSON");
+        let node: Known<Node> = serde_json::from_str(&cluster.nodes[0]).expect("JSON");
+        let ground = Ground::survey([(&node, "n".to_owned())], false)?;
+        let unread = Settings::new([], Known::derived(|| Err(Unknown::because("denied"))));
+        let told = engines(&[(&set, "d".to_owned())], &unread, &[], &ground)?;
+        Ok::<_, Unknown>(told[0].standing.clone())
+    };
+    for off in ["[]", r#"["--enable-network-policy=false"]"#] {
+        assert!(matches!(standing(off), Ok(Standing::Off(_))), "{off}");
+    }
+    assert!(standing(ON).is_err());
+}
+
+#[test]
 fn settings_of_cilium_are_read_where_they_are() {
     let with = |name: &str, args: &str, data: &str| {
         let containers = format!(r#"[{{"name":"cilium-agent","args":{args}}}]"#);
@@ -144,8 +174,14 @@ fn settings_of_cilium_are_read_where_they_are() {
     let args = r#"["--enable-policy=default"]"#;
     assert_eq!(with("kube-system/cilium", args, r#"{"enable-policy":"never"}"#), ["kube-system/cilium Enforcing n"]);
     assert_eq!(with("kube-system/cilium", "[]", r#"{"enable-policy":"x"}"#), ["kube-system/cilium Unclear n"]);
-    let own_only = r#"{"enable-k8s-networkpolicy":"false"}"#;
-    assert_eq!(with("kube-system/cilium", "[]", own_only), ["kube-system/cilium Unclear n"]);
+    for own_only in ["false", "False", "F", "0", "off"] {
+        let data = format!(r#"{{"enable-k8s-networkpolicy":"{own_only}"}}"#);
+        assert_eq!(with("kube-system/cilium", "[]", &data), ["kube-system/cilium Unclear n"], "{own_only}");
+        let args = format!(r#"["--enable-k8s-networkpolicy={own_only}"]"#);
+        assert_eq!(with("kube-system/cilium", &args, "{}"), ["kube-system/cilium Unclear n"], "{own_only}");
+    }
+    let both = r#"{"enable-k8s-networkpolicy":"1"}"#;
+    assert_eq!(with("kube-system/cilium", "[]", both), ["kube-system/cilium Enforcing n"]);
     assert_eq!(with("network/cilium", "[]", r#"{"enable-policy":"never"}"#), ["network/cilium Unclear n"]);
 }
 

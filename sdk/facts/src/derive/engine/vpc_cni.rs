@@ -30,7 +30,6 @@ fn says(controller: &Setting) -> String {
 }
 
 pub(super) fn told(pod: &PodSpec, place: &str, settings: &Settings<'_>) -> Result<Told, Unknown> {
-    let controller = settings.value(MAP, CONTROLLER)?;
     let agent = container(pod, AGENT)?;
     let found = argument(pod, AGENT, ARGUMENT)?;
     let on = match &found {
@@ -51,19 +50,28 @@ pub(super) fn told(pod: &PodSpec, place: &str, settings: &Settings<'_>) -> Resul
         Some((_, container)) => tag(container.image.get()?),
         None => None,
     };
-    let standing = match (on, is_on(&controller)) {
+    let mode = Some(Known::derived(|| mode(pod, place)));
+    let mut places = vec![format!("{place}{shown}")];
+    let controller = Known::derived(|| settings.value(MAP, CONTROLLER));
+    if !on && controller.peek().is_none() {
+        // Without its agent it enforces nothing, whatever the map says.
+        let standing = Standing::Off(format!("does not enforce: {agent}"));
+        return Ok(Told { standing, places, version: tag, mode });
+    }
+    let controller = controller.get()?;
+    let standing = match (on, is_on(controller)) {
         (true, true) => match tag.as_deref().and_then(numbers) {
             Some(version) if version < LEAST => {
                 Standing::Off(format!("is older than {}.{}, the first that enforces anything", LEAST.0, LEAST.1))
             }
             _ => Standing::Enforcing,
         },
-        (false, false) => Standing::Off(format!("does not enforce: {agent}, and {}", says(&controller))),
-        (true, false) => Standing::Half(format!("is on by half: {agent}, but {}", says(&controller))),
-        (false, true) => Standing::Half(format!("is on by half: {}, but {agent}", says(&controller))),
+        (false, false) => Standing::Off(format!("does not enforce: {agent}, and {}", says(controller))),
+        (true, false) => Standing::Half(format!("is on by half: {agent}, but {}", says(controller))),
+        (false, true) => Standing::Half(format!("is on by half: {}, but {agent}", says(controller))),
     };
-    let mode = Some(Known::derived(|| mode(pod, place)));
-    Ok(Told { standing, places: vec![format!("{place}{shown}"), controller.place], version: tag, mode })
+    places.push(controller.place.clone());
+    Ok(Told { standing, places, version: tag, mode })
 }
 
 /// What `aws-node` says of new pods: open until their policies are set up, which is the default, or shut.

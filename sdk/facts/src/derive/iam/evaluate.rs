@@ -47,6 +47,8 @@ pub struct Policies<'p> {
     pub boundary: Option<&'p Policy>,
     /// Of the resource.
     pub resource: Option<&'p Policy>,
+    /// Of the registry that the resource is in, which has the same force.
+    pub registry: Option<&'p Policy>,
     /// Where the resource is.
     pub reach: Reach,
 }
@@ -183,19 +185,20 @@ impl<'p> Policies<'p> {
         clauses
     }
 
-    /// What the resource's own policy grants to the caller.
+    /// What the policies of the resource and of its registry grant to the caller.
     fn of_resource(&self, request: &Request<'_>) -> Vec<(Clause<'p>, Fit)> {
-        let Some(policy) = self.resource else { return Vec::new() };
-        let grants = policy.document.about(Effect::Allow, request.action);
-        let fitting = grants.filter_map(|statement| {
-            let fit = fit(statement.principals.as_ref(), request.caller);
-            (fit != Fit::No).then(|| (Clause { by: vec![Place { policy, statement }], fit }, fit))
-        });
-        fitting.collect()
+        let of = |policy: &'p Policy| {
+            let grants = policy.document.about(Effect::Allow, request.action);
+            grants.filter_map(move |statement| {
+                let fit = fit(statement.principals.as_ref(), request.caller);
+                (fit != Fit::No).then(|| (Clause { by: vec![Place { policy, statement }], fit }, fit))
+            })
+        };
+        self.resource.into_iter().chain(self.registry).flat_map(of).collect()
     }
 
     fn denials(&self, request: &Request<'_>) -> Vec<Denial<'p>> {
-        let all = self.identity.iter().chain(self.boundary).chain(self.resource);
+        let all = self.identity.iter().chain(self.boundary).chain(self.resource).chain(self.registry);
         let statements = all.flat_map(|policy| {
             policy.document.about(Effect::Deny, request.action).map(move |statement| Place { policy, statement })
         });

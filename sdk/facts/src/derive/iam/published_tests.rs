@@ -41,8 +41,13 @@ fn requests_are_decided_as_published() {
         let boundary = example.get("boundary").map(|tree| policy("the boundary", tree, Attached::ToIdentity));
         let resource = example.get("on_resource").map(|tree| policy("the resource's", tree, Attached::ToResource));
         let reach = if example.get("across").is_some() { Reach::AcrossAccounts } else { Reach::SameAccount };
-        let policies =
-            Policies { identity: &identity, boundary: boundary.as_ref(), resource: resource.as_ref(), reach };
+        let policies = Policies {
+            identity: &identity,
+            boundary: boundary.as_ref(),
+            resource: resource.as_ref(),
+            registry: None,
+            reach,
+        };
         let caller = if text("caller") == "anyone" { Caller::Anyone } else { Caller::Principal(text("caller")) };
         let resources = Resources::with_variables(&[text("resource")], Side::Listed);
         let request = Request { caller, action: text("action"), resources: &resources };

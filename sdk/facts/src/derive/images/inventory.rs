@@ -230,9 +230,12 @@ impl<'e> Images<'e> {
                     let own = declared.iter().find(|d| name.is_some() && d.name == name).map(|own| &own.image);
                     let other = image.as_ref().filter(|image| own.is_none_or(|own| own.name() != image.name()));
                     if let Some(other) = other {
-                        self.add(home, other, part, own.map(Reference::to_string), &at);
+                        self.add(home, other, part.clone(), own.map(Reference::to_string), &at);
                     }
-                    let Some(listed) = other.or(own) else { continue };
+                    let Some(listed) = other.or(own) else {
+                        self.doubt(home, &format!("the state of {part}: "), "which container it is of is not known");
+                        continue;
+                    };
                     if let (false, Some(entry)) = (home.exempt, self.images.get_mut(listed)) {
                         let digest = image.as_ref().and_then(|image| image.digest.as_ref());
                         entry.runs(digest.or(listed.digest.as_ref()), home.example(&at));

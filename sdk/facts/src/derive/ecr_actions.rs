@@ -1,10 +1,10 @@
-//! The actions of ECR in classes: `actions.json`, which a test holds against AWS's own models.
+//! The actions of ECR in classes: `ecr_actions.json`, which a test holds against AWS's own models.
 
-use eksamine_facts::Tree;
+use crate::Tree;
 
 /// What an action does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
+pub enum Class {
     /// Reads images.
     Pull,
     /// Lets a pull-through cache fetch an image.
@@ -21,10 +21,13 @@ pub(crate) enum Class {
 
 /// An action with its service: `ecr:PutImage`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Action {
-    pub(crate) class: Class,
-    pub(crate) service: &'static str,
-    pub(crate) name: String,
+pub struct Action {
+    /// What it does.
+    pub class: Class,
+    /// `ecr` or `ecr-public`
+    pub service: &'static str,
+    /// With its service.
+    pub name: String,
 }
 
 const CLASSES: [(&str, Class); 6] = [
@@ -37,21 +40,21 @@ const CLASSES: [(&str, Class); 6] = [
 ];
 
 /// The private registries.
-pub(crate) const ECR: &str = "ecr";
+pub const ECR: &str = "ecr";
 /// ECR Public.
-pub(crate) const ECR_PUBLIC: &str = "ecr-public";
+pub const ECR_PUBLIC: &str = "ecr-public";
 
 /// Everything but what only reads descriptions.
 ///
 /// # Errors
 /// The file is not as it should be.
-pub(crate) fn all() -> Result<Vec<Action>, String> {
-    let tree = Tree::parse(include_str!("actions.json")).map_err(|error| error.to_string())?;
+pub fn all() -> Result<Vec<Action>, String> {
+    let tree = Tree::parse(include_str!("ecr_actions.json")).map_err(|error| error.to_string())?;
     let mut actions = Vec::new();
     for service in [ECR, ECR_PUBLIC] {
         for (name, class) in CLASSES {
             let Some(Tree::Array(names)) = tree.at(&format!("/{service}/{name}")) else {
-                return Err(format!("actions.json has no {name} of {service}"));
+                return Err(format!("ecr_actions.json has no {name} of {service}"));
             };
             let names = names.iter().filter_map(Tree::as_text);
             actions.extend(names.map(|name| Action { class, service, name: format!("{service}:{name}") }));
