@@ -121,24 +121,23 @@ impl Subject<'_> {
         let before = self.judge(case, &document.to_string());
         let (was, mut of_case) = (bytes(&before), OfCase::default());
         for need in self.needs() {
-            let absent = need.absent.iter().map(|a| &a.path);
-            let paths: BTreeSet<&String> = need.fields.iter().chain(absent).collect();
+            let paths: Vec<Changeable<'_>> =
+                changeable(need).into_iter().filter(|it| it.is_field || !is_good(before.status)).collect();
             for (index, item) in items(&document, &need.kind).iter().enumerate() {
                 let around = Around::item(&document, &need.kind, index);
-                for path in &paths {
-                    let declared = need.absent.iter().any(|a| a.path == **path);
+                for Changeable { path, may_be_absent, hows, .. } in &paths {
                     let field = format!("{} {path}", need.kind);
                     if is_good(before.status) && known.lock().is_ok_and(|known| known.contains(&field)) {
                         continue;
                     }
-                    for (place, how) in places(item, path).iter().flat_map(|p| CHANGES.map(|how| (p, how))) {
+                    for (place, how) in places(item, path).iter().flat_map(|p| hows.iter().map(move |how| (p, *how))) {
                         let Some(changed) = change(item, place, how) else { continue };
                         let after = self.judge(case, &around.with(&changed));
                         if !of_case.useful.contains(&field) && bytes(&after) != was {
                             of_case.useful.insert(field.clone());
                             known.lock().expect("no holder panics").insert(field.clone());
                         }
-                        let exempt = declared && how != Change::Retyped;
+                        let exempt = *may_be_absent && how != Change::Retyped;
                         let complaint = (!is_good(before.status) && is_good(after.status) && !exempt).then(|| {
                             let what = format!("{field} at items/{index}{place} {how:?}");
                             format!("{}: {what}: {} became {}", case.name, before.status, after.status)
@@ -148,22 +147,6 @@ impl Subject<'_> {
                         if enough {
                             return of_case;
                         }
-                    }
-                }
-                if is_good(before.status) {
-                    continue;
-                }
-                for (path, place, how) in holders(need, item) {
-                    let Some(changed) = change(item, &place, how) else { continue };
-                    let after = self.judge(case, &around.with(&changed)).status;
-                    let complaint = is_good(after).then(|| {
-                        let what = format!("{} {path} at items/{index}{place} {how:?}", need.kind);
-                        format!("{}: {what}: {} became {after}", case.name, before.status)
-                    });
-                    let enough = !go_on(complaint.as_ref());
-                    of_case.dropped.extend(complaint);
-                    if enough {
-                        return of_case;
                     }
                 }
             }
@@ -212,27 +195,40 @@ impl Subject<'_> {
     }
 }
 
-/// Objects and lists of an item that hold declared fields, with the changes that make them unreadable. What may be absent,
-/// itself or in all that is read of it, is only retyped; an element may be one less.
-fn holders<'n>(need: &'n FactNeed, item: &Value) -> Vec<(&'n str, String, Change)> {
-    let may_be_absent = |path: &str| need.absent.iter().any(|absent| absent.path == path);
-    let above = |field: &'n String| field.match_indices('/').skip(1).map(|(end, _)| &field[..end]);
-    let paths: BTreeSet<&str> = need.fields.iter().flat_map(above).collect();
-    let mut changes = Vec::new();
-    for path in paths.into_iter().filter(|path| !need.fields.iter().any(|field| field == path)) {
+/// A path whose values are changed.
+struct Changeable<'n> {
+    path: &'n str,
+    /// A declared field, or what lies in one; else an object or a list that holds some.
+    is_field: bool,
+    /// Whether its absence is an answer: its own, or that of all that is read of it.
+    may_be_absent: bool,
+    hows: &'static [Change],
+}
+
+/// The declared fields, in all ways, and what holds them: that may be empty, and have an element less.
+fn changeable(need: &FactNeed) -> Vec<Changeable<'_>> {
+    let declared = |path: &str| need.absent.iter().any(|absent| absent.path == path);
+    let fields: BTreeSet<&str> =
+        need.fields.iter().chain(need.absent.iter().map(|a| &a.path)).map(String::as_str).collect();
+    let mut holders: BTreeSet<&str> = BTreeSet::new();
+    for field in &need.fields {
+        holders.extend(field.match_indices('/').skip(1).map(|(end, _)| &field[..end]));
+    }
+    let mut all = Vec::new();
+    for path in &fields {
+        all.push(Changeable { path, is_field: true, may_be_absent: declared(path), hows: &CHANGES });
+    }
+    for path in holders.difference(&fields) {
         let below = format!("{path}/");
-        let is_optional =
-            may_be_absent(path) || need.fields.iter().filter(|f| f.starts_with(&below)).all(|f| may_be_absent(f));
-        let hows: &[Change] = match (is_optional, path.ends_with("/*")) {
+        let may_be_absent = need.fields.iter().filter(|field| field.starts_with(&below)).all(|field| declared(field));
+        let hows: &[Change] = match (may_be_absent, path.ends_with("/*")) {
             (true, _) => &[Change::Retyped],
             (false, true) => &[Change::Nulled, Change::Retyped],
             (false, false) => &[Change::Deleted, Change::Nulled, Change::Retyped],
         };
-        for place in places(item, path) {
-            changes.extend(hows.iter().map(|how| (path, place.clone(), *how)));
-        }
+        all.push(Changeable { path, is_field: false, may_be_absent, hows });
     }
-    changes
+    all
 }
 
 fn parsed(case: &Case) -> Value {
@@ -273,8 +269,9 @@ const MAY_BE_MISSED: [(&str, &str); 3] = [
 ];
 
 fn denied(need: &FactNeed, case: &Case, before: Status, after: &RuleResult, status: &str) -> Option<&'static str> {
-    let says_so =
-        after.findings.iter().flat_map(|f| &f.evidence).any(|e| e.at == format!("/facts/{}/status", need.kind));
+    let place = format!("/facts/{}/status", need.kind);
+    let mut passes = after.findings.iter().filter(|finding| finding.status == Status::Pass).peekable();
+    let says_so = passes.peek().is_some() && passes.all(|pass| pass.evidence.iter().any(|e| e.at == place));
     let named = MAY_BE_MISSED.contains(&(case.rule.as_str(), need.kind.as_str()));
     let missed = named && says_so && (need.asked || !need.is_decisive(&case.params));
     let after = after.status;
