@@ -354,6 +354,7 @@ mod tests {
         assert_eq!(on("Bool", "aws:SecureTransport", "true"), open);
         assert_eq!(on("StringNotEquals", "aws:PrincipalOrgID", "o-good"), open);
         assert_eq!(on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-good"), open);
+        assert_eq!(on("StringLike", "aws:PrincipalOrgID", "*"), open);
         assert_eq!(on("StringLike", "aws:PrincipalOrgID", "o-*"), open);
         assert_eq!(on("Null", "aws:PrincipalOrgID", "true"), open);
         assert_eq!(on("IpAddress", "aws:SourceIp", "0.0.0.0/0"), open);
