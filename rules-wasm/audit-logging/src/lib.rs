@@ -26,9 +26,8 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
 
 fn judge_cluster(facts: &Facts<'_>, params: &Params, item: &Item<Cluster>) -> Result<Outcome, Unknown> {
     let cluster = item.get()?;
-    if let Some(connector) = cluster.connector_config.declared()? {
-        let text = format!("a cluster registered from {} has no control plane of EKS's", connector.provider.get()?);
-        return Ok(not_applicable(text).at(item.at("/connectorConfig/provider")));
+    if let Some(elsewhere) = item.elsewhere("has no control plane of EKS's")? {
+        return Ok(elsewhere);
     }
     let enabled = enabled_types(cluster)?;
     let missing: Vec<&str> =

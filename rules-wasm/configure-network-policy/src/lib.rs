@@ -41,7 +41,7 @@ fn judge_cluster(facts: &Facts<'_>, params: &Params, cluster: &Item<Cluster>) ->
     let maps: Vec<Item<ConfigMap>> = facts.items().collect();
     let nodes: Vec<Item<Node>> = facts.items().collect();
 
-    let auto_mode = runs_auto_mode(cluster)?;
+    let auto_mode = cluster.runs_auto_mode()?;
     let mut ground = Ground::survey(nodes.iter().map(|n| (n.known(), n.place())), auto_mode)?;
     if ground.lots.is_empty()
         && let Some(outcome) = without_ground(facts, &mut ground)?
@@ -59,12 +59,6 @@ fn judge_cluster(facts: &Facts<'_>, params: &Params, cluster: &Item<Cluster>) ->
         facts.complete::<Node>()?;
     }
     Ok(decision.outcome.with(notes::all(facts, cluster, &ground, &engines)))
-}
-
-/// Whether EKS starts nodes of its own for the cluster.
-fn runs_auto_mode(cluster: &Item<Cluster>) -> Result<bool, Unknown> {
-    let Some(compute) = cluster.get()?.compute_config.declared()? else { return Ok(false) };
-    Ok(compute.enabled.declared()? == Some(&true))
 }
 
 /// What becomes of a cluster without a node to cover; `None` where such nodes are to come.

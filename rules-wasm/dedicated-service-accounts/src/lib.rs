@@ -71,10 +71,9 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
     tally.counts("findings");
     let exempt = Exempt::new(&params.exempt_namespaces_regex, RegexMode::Full)?;
     let cluster = facts.cluster();
-    let registered = cluster.registered_from();
-    if let Some(Some(provider)) = registered.peek() {
-        let text = format!("a cluster registered from {provider} gets no IAM roles for its pods from EKS");
-        tally.judge(cluster.subject(), || Ok(not_applicable(text).at(cluster.registration())));
+    let elsewhere = Known::derived(|| cluster.get()?.elsewhere("gets no IAM roles for its pods from EKS"));
+    if let Some(Some(outcome)) = elsewhere.peek() {
+        tally.judge(cluster.subject(), || Ok(outcome.clone()));
         return Ok(tally.finish(""));
     }
     let subject = || cluster.subject();
@@ -90,7 +89,7 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
     pods.hosts.judge(&world, &mut tally);
     sources::judge(&world, &mut tally);
     tally.judge(subject(), || {
-        registered.get()?;
+        elsewhere.get()?;
         Ok(overview::outcome(&world, &roles, &pods))
     });
     let mut verdict = tally.finish("");

@@ -23,9 +23,8 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
 
 fn judge_cluster(params: &Params, item: &Item<Cluster>) -> Result<Outcome, Unknown> {
     let cluster = item.get()?;
-    if let Some(connector) = cluster.connector_config.declared()? {
-        let text = format!("a cluster registered from {} has no endpoint of EKS's", connector.provider.get()?);
-        return Ok(not_applicable(text).at(item.at("/connectorConfig/provider")));
+    if let Some(elsewhere) = item.elsewhere("has no endpoint of EKS's")? {
+        return Ok(elsewhere);
     }
     let config = cluster.resources_vpc_config.get()?;
     let public = config.endpoint_public_access.get().copied();

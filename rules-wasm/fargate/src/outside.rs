@@ -12,9 +12,8 @@ const ALONE: &str = "and accepted_isolation names nothing else";
 
 /// A cluster that is not EKS's, or of which somebody vouches that nothing untrusted runs there; else `None`.
 pub(crate) fn is_spared(params: &Params, item: &Item<Cluster>) -> Result<Option<Outcome>, Unknown> {
-    if let Some(connector) = item.get()?.connector_config.declared()? {
-        let text = format!("a cluster registered from {} has no Fargate profiles", connector.provider.get()?);
-        return Ok(Some(not_applicable(text).at(item.at("/connectorConfig/provider"))));
+    if let Some(elsewhere) = item.elsewhere("has no Fargate profiles")? {
+        return Ok(Some(elsewhere));
     }
     let text = "whoever set no_untrusted_workloads vouches that nothing untrusted runs here; no pod was looked at";
     Ok(params.no_untrusted_workloads.then(|| not_applicable(text).at(item.at("/arn"))))

@@ -38,11 +38,11 @@ impl Mode {
 
 pub(crate) fn mode(cluster: &TheCluster) -> Known<Mode> {
     Known::derived(|| {
-        let cluster = cluster.get()?.get()?;
-        if let Some(connector) = cluster.connector_config.declared()? {
-            return Ok(Mode::Registered(connector.provider.get()?.to_string()));
+        let cluster = cluster.get()?;
+        if let Some(provider) = cluster.registered_from()? {
+            return Ok(Mode::Registered(provider.to_string()));
         }
-        match cluster.access_config.get()?.authentication_mode.get()?.as_str() {
+        match cluster.get()?.access_config.get()?.authentication_mode.get()?.as_str() {
             "API" => Ok(Mode::Api),
             "API_AND_CONFIG_MAP" => Ok(Mode::Both),
             "CONFIG_MAP" => Ok(Mode::ConfigMap),

@@ -7,7 +7,6 @@ mod world;
 
 use crate::sources::Sources;
 use crate::world::World;
-use eksamine_facts::Text;
 use eksamine_facts::derive::node::{Machine, machine, origin};
 use eksamine_facts::ec2::Instance;
 use eksamine_facts::eks::{FargateProfile, Nodegroup};
@@ -47,12 +46,9 @@ enum Ipv6 {
 pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     tally.counts("nodes and node sources");
     let cluster = facts.cluster();
-    let registered = cluster.registered_from();
-    if registered.peek() != Some(&None) {
-        tally.judge(cluster.subject(), || judge_registered(&cluster, &registered));
-        if cluster.was_read() {
-            return tally.finish("");
-        }
+    // A node can be seen to fail where the cluster was not read.
+    if cluster.judge_elsewhere(&mut tally, "has no nodes of EKS's") && cluster.was_read() {
+        return tally.finish("");
     }
     let subject = || cluster.subject();
 
@@ -77,13 +73,6 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Verdict {
     }
     let sources = judged.as_ref().map_or(0, Sources::len);
     conclude(&world, tally, &nodes, sources + profiles.len())
-}
-
-/// Its nodes are another vendor's, who is not asked.
-fn judge_registered(cluster: &TheCluster, registered: &Known<Option<Text>>) -> Result<Outcome, Unknown> {
-    let provider = registered.get()?.as_deref().unwrap_or_default();
-    let text = format!("a cluster registered from {provider} has no nodes of EKS's");
-    Ok(not_applicable(text).at(cluster.registration()))
 }
 
 fn machine_of(node: &Item<Node>) -> Known<Machine> {

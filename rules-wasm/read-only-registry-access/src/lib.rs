@@ -51,11 +51,8 @@ pub fn judge(facts: &Facts<'_>, params: &Params, mut tally: Tally) -> Result<Ver
     tally.counts("roles");
     let actions = ecr_actions::all()?;
     let the_cluster = facts.cluster();
-    let registered = the_cluster.registered_from();
-    let (Some(None), Ok(cluster)) = (registered.peek(), the_cluster.get()) else {
-        tally.judge(the_cluster.subject(), || judge_registered(&the_cluster, &registered));
-        return Ok(tally.finish(""));
-    };
+    let is_elsewhere = the_cluster.judge_elsewhere(&mut tally, "has no nodes of EKS's");
+    let (false, Ok(cluster)) = (is_elsewhere, the_cluster.get()) else { return Ok(tally.finish("")) };
     let mode = Known::derived(|| mode(facts, cluster));
     if mode.peek().is_none() {
         let place = cluster.at("/accessConfig/authenticationMode");
@@ -90,12 +87,6 @@ fn judge_doubts(world: &World, targets: &Targets, tally: &mut Tally) {
         let place = format!("{}/metadata/name", doubt.place);
         tally.judge_at(doubt.place.clone(), place, || Err(Unknown::because(doubt.why.clone())));
     }
-}
-
-fn judge_registered(cluster: &TheCluster, registered: &Known<Option<Text>>) -> Result<Outcome, Unknown> {
-    let provider = registered.get()?.as_deref().unwrap_or_default();
-    let text = format!("a cluster registered from {provider} has no nodes of EKS's");
-    Ok(not_applicable(text).at(cluster.registration()))
 }
 
 /// How nodes are let in. EKS refuses to list access entries of a cluster that uses aws-auth alone; of any other cluster

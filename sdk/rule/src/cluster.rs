@@ -1,6 +1,6 @@
 //! The cluster that a document is about: there is one.
 
-use crate::{Facts, Item};
+use crate::{Facts, Item, Outcome, Tally, not_applicable};
 use eksamine_facts::eks::Cluster;
 use eksamine_facts::{Known, Noun as _, Subject, Text, Unknown};
 
@@ -61,18 +61,46 @@ impl TheCluster {
         self.0.peek().map_or_else(|| format!("/facts/{}/status", Cluster::KIND), |cluster| cluster.at(field))
     }
 
-    /// Where a cluster that EKS did not make was registered from, which EKS knows little about.
-    #[must_use]
-    pub fn registered_from(&self) -> Known<Option<Text>> {
-        Known::derived(|| match self.get()?.get()?.connector_config.declared()? {
+    /// Judges a cluster that EKS did not make, or may not have made: see [`Item::elsewhere`]. Whether that was so.
+    pub fn judge_elsewhere(&self, tally: &mut Tally, what: &str) -> bool {
+        let elsewhere = Known::derived(|| self.get()?.elsewhere(what));
+        if matches!(elsewhere.peek(), Some(None)) {
+            return false;
+        }
+        tally.judge(self.subject(), || elsewhere.get()?.clone().ok_or_else(|| Unknown::because("it is EKS's own")));
+        true
+    }
+}
+
+impl Item<Cluster> {
+    /// Where a cluster that EKS did not make was registered from; `None` for one that it made.
+    ///
+    /// # Errors
+    /// [`Unknown`] when that cannot be read.
+    pub fn registered_from(&self) -> Result<Option<Text>, Unknown> {
+        match self.get()?.connector_config.declared()? {
             Some(connector) => Ok(Some(connector.provider.get()?.clone())),
             None => Ok(None),
-        })
+        }
     }
 
-    /// The place that says where it was registered from.
-    #[must_use]
-    pub fn registration(&self) -> String {
-        self.at("/connectorConfig/provider")
+    /// What is to be said of a cluster that EKS did not make, and of which it knows little: "a cluster registered from GKE",
+    /// and what that has not.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known who made it.
+    pub fn elsewhere(&self, what: &str) -> Result<Option<Outcome>, Unknown> {
+        let provider = self.registered_from()?;
+        let outcome = |provider| not_applicable(format!("a cluster registered from {provider} {what}"));
+        Ok(provider.map(|provider| outcome(provider).at(self.at("/connectorConfig/provider"))))
+    }
+
+    /// Whether EKS Auto Mode starts nodes for it.
+    ///
+    /// # Errors
+    /// [`Unknown`] when that cannot be read.
+    pub fn runs_auto_mode(&self) -> Result<bool, Unknown> {
+        let Some(compute) = self.get()?.compute_config.declared()? else { return Ok(false) };
+        Ok(compute.enabled.declared()? == Some(&true))
     }
 }

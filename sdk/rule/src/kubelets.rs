@@ -85,8 +85,8 @@ struct World<'a> {
     trust: Trust,
     demand: &'a dyn Demand,
     nodes: Vec<Item<Node>>,
-    /// Whether the cluster runs Auto Mode, as far as something hangs on it.
-    auto_mode: Known<bool>,
+    /// Whether a label of Auto Mode is believed: the cluster runs it, or nothing hangs on the label.
+    label_holds: Known<bool>,
     managed: Vec<Known<Option<Managed>>>,
     /// How much there is of kubelets, where something hangs on those that were not read.
     asked: Option<Availability>,
@@ -136,12 +136,12 @@ impl<'a> World<'a> {
         let nodes: Vec<Item<Node>> = facts.items().collect();
         let is_labelled = |node: &Item<Node>| matches!(made_by(node).peek(), Some(Origin::AutoMode(_)));
         // Where no label says so, or nobody trusts it, the cluster need not be asked.
-        let auto_mode = if trust.trust_provider_managed && nodes.iter().any(is_labelled) {
-            Known::derived(|| runs_auto_mode(facts))
+        let label_holds = if trust.trust_provider_managed && nodes.iter().any(is_labelled) {
+            Known::derived(|| facts.cluster().get()?.runs_auto_mode())
         } else {
             Known::value(true)
         };
-        let managed = nodes.iter().map(|node| Known::derived(|| managed(node.get()?, &auto_mode))).collect();
+        let managed = nodes.iter().map(|node| Known::derived(|| managed(node.get()?, &label_holds))).collect();
         let coverage = Coverage::of(nodes.len());
         let (kubelets, by_node, nameless) = (Vec::new(), BTreeMap::new(), false);
         let (alike, makers) = (OnceCell::new(), OnceCell::new());
@@ -150,7 +150,7 @@ impl<'a> World<'a> {
             trust,
             demand,
             nodes,
-            auto_mode,
+            label_holds,
             managed,
             asked: None,
             kubelets,
@@ -178,7 +178,7 @@ impl<'a> World<'a> {
     /// A node with who made it, as far as that is known.
     fn whose(&self, node: usize) -> String {
         let item = &self.nodes[node];
-        match (name(item).peek(), made_by(item).peek(), self.auto_mode.peek()) {
+        match (name(item).peek(), made_by(item).peek(), self.label_holds.peek()) {
             (None, ..) => "a node that is not named".to_owned(),
             (Some(name), Some(Origin::AutoMode(_)), Some(false)) => {
                 format!("{name} (labelled as Auto Mode's, which is off)")
@@ -279,13 +279,6 @@ fn unread() -> String {
 
 fn made_by(node: &Item<Node>) -> Known<Origin> {
     Known::derived(|| origin(node.get()?))
-}
-
-/// Whether EKS starts nodes of its own for the cluster.
-fn runs_auto_mode(facts: &Facts<'_>) -> Result<bool, Unknown> {
-    let cluster = facts.cluster();
-    let Some(compute) = cluster.get()?.get()?.compute_config.declared()? else { return Ok(false) };
-    Ok(compute.enabled.declared()? == Some(&true))
 }
 
 /// With what tells that a node is Auto Mode's.
