@@ -41,25 +41,24 @@ fn requests_are_decided_as_published() {
         let boundary = example.get("boundary").map(|tree| policy("the boundary", tree, Attached::ToIdentity));
         let resource = example.get("on_resource").map(|tree| policy("the resource's", tree, Attached::ToResource));
         let reach = if example.get("across").is_some() { Reach::AcrossAccounts } else { Reach::SameAccount };
-        let policies = Policies {
-            identity: &identity,
-            boundary: boundary.as_ref(),
-            resource: resource.as_ref(),
-            registry: None,
-            reach,
-        };
+        let (identity, boundary) = (&identity[..], boundary.as_ref());
+        let of_resource = Policies { identity, boundary, resource: resource.as_ref(), registry: None, reach };
+        // The policy of a registry has the same force.
+        let of_registry = Policies { resource: None, registry: resource.as_ref(), ..of_resource };
         let caller = if text("caller") == "anyone" { Caller::Anyone } else { Caller::Principal(text("caller")) };
         let resources = Resources::with_variables(&[text("resource")], Side::Listed);
         let request = Request { caller, action: text("action"), resources: &resources };
-        let found = said(&policies.decide(&request).expect("decided"));
-        if found != text("expected") {
-            wrong.push(format!(
-                "{}: {} on {}: {found}, not {}",
-                text("shows"),
-                text("action"),
-                text("resource"),
-                text("expected")
-            ));
+        for policies in [of_resource, of_registry] {
+            let found = said(&policies.decide(&request).expect("decided"));
+            if found != text("expected") {
+                wrong.push(format!(
+                    "{}: {} on {}: {found}, not {}",
+                    text("shows"),
+                    text("action"),
+                    text("resource"),
+                    text("expected")
+                ));
+            }
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
