@@ -41,20 +41,20 @@ fn main() -> Result<()> {
     // An explicit target switches the detection of this machine's CPU off: the baseline runs everywhere.
     config.target(&env::var("TARGET")?).map_err(plain)?;
     let engine = wasmtime::Engine::new(&config).map_err(plain)?;
-    let mut table = format!("pub(crate) const DIGEST: &str = {:?};\n", digest.as_str());
+    let mut statics = format!("pub(crate) const DIGEST: &str = {:?};\n", digest.as_str());
+    let mut table = String::new();
     table.push_str("pub(crate) static COMPONENTS: &[Embedded] = &[\n");
     for (packed, wasm) in pack.components() {
         let id = &packed.rule.id;
         let native = engine.precompile_component(wasm).map_err(plain).with_context(|| id.clone())?;
         write(&out, &format!("{id}.wasm"), wasm)?;
         write(&out, &format!("{id}.native"), &native)?;
-        writeln!(
-            table,
-            "    Embedded {{ id: {id:?}, wasm: include_bytes!(\"{id}.wasm\"), native: include_bytes!(\"{id}.native\") }},"
-        )?;
+        let pages = id.to_uppercase().replace('-', "_");
+        writeln!(statics, "static {pages}: Pages<[u8; {}]> = Pages(*include_bytes!(\"{id}.native\"));", native.len())?;
+        writeln!(table, "    Embedded {{ id: {id:?}, wasm: include_bytes!(\"{id}.wasm\"), native: &{pages}.0 }},")?;
     }
     table.push_str("];\n");
-    write(&out, "embedded.rs", table.as_bytes())
+    write(&out, "embedded.rs", (statics + &table).as_bytes())
 }
 
 fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<()> {

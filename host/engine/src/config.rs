@@ -12,6 +12,8 @@ pub(crate) fn config(level: OptLevel) -> Config {
     let mut config = Config::new();
     config
         .cranelift_opt_level(level)
+        // For native debuggers only; registering it reads all of it.
+        .native_unwind_info(false)
         // Same facts, same bytes, on any machine.
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)

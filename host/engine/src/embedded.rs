@@ -2,10 +2,10 @@
 //! native code for this target.
 
 use crate::EngineError;
+use crate::in_place::{self, Pages};
 use crate::load::{Engine, LoadedRule};
 use eksamine_pack::{Digest, PackError, PackManifest};
 use eksamine_results::PackRef;
-use wasmtime::component::Component;
 
 pub(crate) struct Embedded {
     pub(crate) id: &'static str,
@@ -32,7 +32,7 @@ pub(crate) fn load(engine: &Engine) -> Result<(PackRef, Vec<LoadedRule>), Engine
     for packed in manifest.rules {
         let embedded = COMPONENTS.iter().find(|c| c.id == packed.rule.id);
         let embedded = embedded.ok_or_else(|| PackError::Manifest(format!("{} is not built in", packed.rule.id)))?;
-        rules.push(match native(engine, embedded.native) {
+        rules.push(match in_place::load(&engine.wasmtime, embedded.native) {
             Ok(component) => engine.link(packed.rule, &digest, &component)?,
             // A cross build, or a CPU that the native code does not fit: the same bytes, compiled here.
             Err(_) => engine.load_component(&packed, &digest, embedded.wasm)?,
@@ -40,11 +40,4 @@ pub(crate) fn load(engine: &Engine) -> Result<(PackRef, Vec<LoadedRule>), Engine
     }
     let info = manifest.pack;
     Ok((PackRef { name: info.name, version: info.version, digest, signers: vec!["built into eksamine".into()] }, rules))
-}
-
-#[expect(unsafe_code, reason = "native code of our own build script, inside our own executable; packs never carry any")]
-fn native(engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: the bytes were made by `Engine::precompile_component` of this very wasmtime in our build script and have
-    // been part of the executable since.
-    unsafe { Component::deserialize(&engine.wasmtime, bytes) }
 }

@@ -8,6 +8,7 @@ mod embedded;
 mod error;
 mod evaluate;
 mod host;
+mod in_place;
 mod limits;
 mod load;
 mod quote;

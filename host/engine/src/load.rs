@@ -3,7 +3,7 @@
 use crate::bindings::{Rule, RulePre};
 use crate::config::config;
 use crate::host::Host;
-use crate::{EngineError, embedded};
+use crate::{EngineError, embedded, in_place};
 use eksamine_pack::{Digest, METADATA_SECTION, PackedRule, RuleMeta, VerifiedPack};
 use eksamine_results::PackRef;
 use std::time::Duration;
@@ -58,7 +58,9 @@ impl Engine {
     /// # Errors
     /// When this machine cannot run it.
     pub fn new() -> Result<Self, EngineError> {
-        let wasmtime = wasmtime::Engine::new(&config(OptLevel::None)).map_err(sandbox)?;
+        let mut config = config(OptLevel::None);
+        in_place::allow(&mut config);
+        let wasmtime = wasmtime::Engine::new(&config).map_err(sandbox)?;
         let mut linker = Linker::new(&wasmtime);
         Rule::add_to_linker::<Host, HasSelf<Host>>(&mut linker, |host| host).map_err(sandbox)?;
         let clock = wasmtime.weak();
