@@ -1,7 +1,7 @@
 //! From JSON to nouns: the types a field can have, and the `noun!` macro that declares a noun.
 
 use crate::known::{Known, State};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use smol_str::SmolStr;
 use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Deref};
 
@@ -12,7 +12,7 @@ pub trait Noun: Fact {
 }
 
 /// A type that a field of a noun may have. Each method takes one JSON type; the default is "another type".
-/// (`Default` serves the derive that fills in missing fields; rules have no use for it.)
+/// (`Default` is the noun before any of its fields has been read; rules have no use for it.)
 pub trait Fact: Sized + Default {
     #[doc(hidden)]
     fn from_bool(_: bool) -> Reading<Self> {
@@ -39,6 +39,14 @@ pub trait Fact: Sized + Default {
     fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Reading<Self>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Reading::odd("an object"))
+    }
+    /// The fields that a noun knows.
+    #[doc(hidden)]
+    const FIELDS: &'static [&'static str] = &[];
+    /// Reads the value of one of them.
+    #[doc(hidden)]
+    fn read_field<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A) -> Result<(), A::Error> {
+        map.next_value::<IgnoredAny>().map(drop)
     }
     /// Tells the fields their names, which messages use.
     #[doc(hidden)]
@@ -348,34 +356,36 @@ impl<'de> Deserialize<'de> for SmolStrKey {
     }
 }
 
-/// For `noun!`: an object becomes the noun, `{}` is empty.
+/// For `noun!`: an object becomes the noun, in its place; `{}` is empty. (What serde derives builds each field beside the
+/// noun and moves it there: most of the time of a rule that reads pods.)
 #[doc(hidden)]
-pub fn read_object<'de, T, A>(map: A) -> Result<Reading<T>, A::Error>
-where
-    T: Fact + Deserialize<'de>,
-    A: MapAccess<'de>,
-{
-    let mut counted = Counted { map, entries: 0 };
-    let mut noun = T::deserialize(MapAccessDeserializer::new(&mut counted))?;
-    noun.name_fields();
-    Ok(Reading(if counted.entries == 0 { State::Empty } else { State::Value(noun) }))
-}
-
-/// Tells `{}` from an object none of whose keys the noun knows.
-struct Counted<A> {
-    map: A,
-    entries: usize,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Counted<A> {
-    type Error = A::Error;
-    fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let key = self.map.next_key_seed(seed)?;
-        self.entries += usize::from(key.is_some());
-        Ok(key)
+pub fn read_object<'de, T: Fact, A: MapAccess<'de>>(mut map: A) -> Result<Reading<T>, A::Error> {
+    let (mut noun, mut is_empty) = (T::default(), true);
+    while let Some(field) = map.next_key_seed(OneOf(T::FIELDS))? {
+        is_empty = false;
+        noun.read_field(field.unwrap_or_default(), &mut map)?;
     }
-    fn next_value_seed<V: serde::de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
+    noun.name_fields();
+    Ok(Reading(if is_empty { State::Empty } else { State::Value(noun) }))
+}
+
+/// A key, where it is one of these.
+struct OneOf(&'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for OneOf {
+    type Value = Option<&'static str>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for OneOf {
+    type Value = Option<&'static str>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
+        Ok(self.0.iter().find(|name| **name == v).copied())
     }
 }
 
@@ -403,14 +413,25 @@ macro_rules! noun {
         $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal),* $(,)?
     }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Default, PartialEq, $crate::serde::Deserialize)]
-        #[serde(default, crate = "eksamine_facts::serde")]
+        #[derive(Debug, Clone, Default, PartialEq)]
         pub struct $name {
-            $($(#[$field_meta])* #[serde(rename = $wire)] pub $field: $crate::Known<$type>,)*
+            $($(#[$field_meta])* pub $field: $crate::Known<$type>,)*
         }
         impl $crate::Fact for $name {
             fn from_map<'de, A: $crate::serde::de::MapAccess<'de>>(map: A) -> Result<$crate::Reading<Self>, A::Error> {
                 $crate::read_object(map)
+            }
+            const FIELDS: &'static [&'static str] = &[$($wire),*];
+            fn read_field<'de, A: $crate::serde::de::MapAccess<'de>>(
+                &mut self,
+                field: &str,
+                map: &mut A,
+            ) -> Result<(), A::Error> {
+                match field {
+                    $($wire => self.$field = map.next_value()?,)*
+                    _ => drop(map.next_value::<$crate::serde::de::IgnoredAny>()?),
+                }
+                Ok(())
             }
             fn name_fields(&mut self) {
                 $(self.$field.named($wire);)*

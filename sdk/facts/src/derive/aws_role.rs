@@ -86,7 +86,7 @@ pub fn has_own_role(pod: &Known<Pod>, associations: &Associations) -> Known<bool
 
 /// Whether a container has a variable of that name.
 fn has(container: &Known<Container>, name: &str) -> Known<bool> {
-    let variables = Known::settled(|| Ok(container.get()?.env.declared()?.cloned()));
+    let variables = Known::settled(|| container.get()?.env.declared());
     match variables {
         Err(why) => Known::lost(why),
         Ok(None) => Known::value(false),
@@ -111,11 +111,11 @@ pub struct StaticKey {
 #[must_use]
 pub fn static_keys(pod: &Known<Pod>) -> (Vec<StaticKey>, Option<String>) {
     let (mut found, mut doubts) = (Vec::new(), Vec::new());
-    let spec = match Known::settled(|| pod.get()?.spec.get().cloned()) {
+    let spec = match Known::settled(|| pod.get()?.spec.get()) {
         Ok(spec) => spec,
         Err(why) => return (found, Some(why)),
     };
-    for (name, list) in lists(&spec) {
+    for (name, list) in lists(spec) {
         // A pod without containers does not exist; the other lists may be missing.
         let is_given = name == "containers";
         match Known::settled(|| if is_given { list.get().map(Some) } else { list.declared() }) {

@@ -1,6 +1,6 @@
 //! Patterns with `*` and `?`, and whether some text matches all of these and none of those.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 /// Steps of the search below; beyond it the question is given up, not answered.
 const STEPS: usize = 20_000;
@@ -25,9 +25,6 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 /// Text with wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern(pub(super) Vec<Token>);
-
-/// A pattern and how much of it has been matched.
-type At = (usize, usize);
 
 impl Pattern {
     /// The pattern that a text spells.
@@ -77,6 +74,13 @@ impl Token {
             c => Self::Only(c),
         }
     }
+
+    const fn only(&self) -> Option<char> {
+        match self {
+            Self::Only(c) => Some(*c),
+            Self::One | Self::Many => None,
+        }
+    }
 }
 
 /// The search is too long.
@@ -85,89 +89,162 @@ pub(super) struct TooLong;
 
 /// The shortest text that matches a pattern of each of `all` and no pattern of `none`, if there is one.
 pub(super) fn witness(all: &[&[Pattern]], none: &[&[Pattern]]) -> Result<Option<String>, TooLong> {
-    let sets: Vec<&[Pattern]> = all.iter().chain(none).copied().collect();
-    let fresh = fresh(&sets);
-    let first: Vec<BTreeSet<At>> = sets.iter().map(|patterns| begin(patterns)).collect();
+    let search = Search::new(all, none);
+    let first = search.begin();
     let mut seen = BTreeSet::from([first.clone()]);
-    let mut waiting = VecDeque::from([(first, String::new())]);
-    let mut steps = 0;
-    while let Some((at, text)) = waiting.pop_front() {
-        let ended = |(patterns, at): (&&[Pattern], &BTreeSet<At>)| is_end(patterns, at);
-        if all.iter().zip(&at).all(ended) && !none.iter().zip(&at[all.len()..]).any(ended) {
-            return Ok(Some(text));
+    // What was reached, from which of them and by which character.
+    let mut reached = vec![(first, 0, '\0')];
+    let (mut here, mut steps) = (0, 0);
+    while let Some((places, ..)) = reached.get(here) {
+        if search.is_found(places) {
+            return Ok(Some(spelt(&reached, here)));
         }
-        for c in candidates(all, &at, &sets, fresh) {
+        let places = places.clone();
+        for c in search.candidates(&places) {
             steps += 1;
             if steps > STEPS {
                 return Err(TooLong);
             }
-            let next: Vec<_> = sets.iter().zip(&at).map(|(patterns, at)| step(patterns, at, c)).collect();
-            let (inside, outside) = next.split_at(all.len());
-            let lost = inside.iter().any(BTreeSet::is_empty)
-                || none.iter().zip(outside).any(|(patterns, at)| is_beyond(patterns, at));
-            if !lost && seen.insert(next.clone()) {
-                waiting.push_back((next, format!("{text}{c}")));
+            let next = search.step(&places, c);
+            if !search.is_lost(&next) && seen.insert(next.clone()) {
+                reached.push((next, here, c));
             }
         }
+        here += 1;
     }
     Ok(None)
 }
 
-/// The characters worth a step: those of the set that leaves the least choice.
-fn candidates(all: &[&[Pattern]], at: &[BTreeSet<At>], sets: &[&[Pattern]], fresh: char) -> BTreeSet<char> {
-    let bound = all.iter().zip(at).filter_map(|(patterns, at)| {
-        let tokens = at.iter().filter_map(|(pattern, place)| patterns[*pattern].0.get(*place));
-        tokens.map(|token| if let Token::Only(c) = token { Some(*c) } else { None }).collect::<Option<BTreeSet<char>>>()
-    });
-    bound.min_by_key(BTreeSet::len).unwrap_or_else(|| literals(sets).chain([fresh]).collect())
-}
-
-fn literals<'a>(sets: &'a [&[Pattern]]) -> impl Iterator<Item = char> + 'a {
-    let tokens = sets.iter().flat_map(|patterns| patterns.iter()).flat_map(|pattern| &pattern.0);
-    tokens.filter_map(|token| if let Token::Only(c) = token { Some(*c) } else { None })
-}
-
-/// A character that no pattern names: it stands for all of those.
-fn fresh(sets: &[&[Pattern]]) -> char {
-    let named: BTreeSet<char> = literals(sets).collect();
-    let mut others = ('a'..='z').chain('0'..='9').chain('\u{e000}'..='\u{f8ff}').filter(|c| !named.contains(c));
-    others.next().unwrap_or('\u{10ffff}')
-}
-
-fn begin(patterns: &[Pattern]) -> BTreeSet<At> {
-    let mut at = BTreeSet::new();
-    (0..patterns.len()).for_each(|index| enter(patterns, &mut at, (index, 0)));
-    at
-}
-
-/// Stands at a place and at all that follow without a character.
-fn enter(patterns: &[Pattern], at: &mut BTreeSet<At>, (pattern, place): At) {
-    at.insert((pattern, place));
-    if patterns[pattern].0.get(place) == Some(&Token::Many) {
-        enter(patterns, at, (pattern, place + 1));
+fn spelt(reached: &[(Places, usize, char)], mut here: usize) -> String {
+    let mut text = Vec::new();
+    while here > 0 {
+        let (_, before, c) = &reached[here];
+        text.push(*c);
+        here = *before;
     }
+    text.into_iter().rev().collect()
 }
 
-fn step(patterns: &[Pattern], at: &BTreeSet<At>, c: char) -> BTreeSet<At> {
-    let mut next = BTreeSet::new();
-    for (pattern, place) in at {
-        match patterns[*pattern].0.get(*place) {
-            Some(Token::Many) => enter(patterns, &mut next, (*pattern, *place)),
-            Some(Token::One) => enter(patterns, &mut next, (*pattern, *place + 1)),
-            Some(Token::Only(own)) if *own == c => enter(patterns, &mut next, (*pattern, *place + 1)),
-            Some(Token::Only(_)) | None => {}
+/// Places of patterns, as bits.
+type Places = Vec<u64>;
+
+/// Every place of every pattern of every set, one behind the other, each pattern with a place for its end.
+struct Search {
+    /// `None` is the end of a pattern.
+    tokens: Vec<Option<Token>>,
+    begins: Places,
+    all: Vec<Set>,
+    none: Vec<Set>,
+    /// The characters that patterns name, and one that stands for all others.
+    alphabet: Vec<char>,
+}
+
+/// The places of a set of patterns.
+struct Set {
+    own: Places,
+    /// Where a pattern ends.
+    ends: Places,
+    /// From where whatever follows matches.
+    beyond: Places,
+}
+
+impl Search {
+    fn new(all: &[&[Pattern]], none: &[&[Pattern]]) -> Self {
+        let sets = || all.iter().chain(none).copied();
+        let tokens: Vec<Option<Token>> =
+            sets().flatten().flat_map(|pattern| pattern.0.iter().copied().map(Some).chain([None])).collect();
+        let words = tokens.len().div_ceil(64);
+        let mut begins = vec![0; words];
+        let mut at = 0;
+        let mut set = |patterns: &&[Pattern]| {
+            let mut set = Set { own: vec![0; words], ends: vec![0; words], beyond: vec![0; words] };
+            for Pattern(tokens) in *patterns {
+                add(&mut begins, at);
+                let stars = tokens.iter().rev().take_while(|token| **token == Token::Many).count();
+                (at..=at + tokens.len()).for_each(|place| add(&mut set.own, place));
+                (at + tokens.len() - stars..at + tokens.len()).for_each(|place| add(&mut set.beyond, place));
+                at += tokens.len();
+                add(&mut set.ends, at);
+                at += 1;
+            }
+            set
+        };
+        let (all, none) = (all.iter().map(&mut set).collect(), none.iter().map(&mut set).collect());
+        let named: BTreeSet<char> = tokens.iter().flatten().filter_map(|token| token.only()).collect();
+        let mut others = ('a'..='z').chain('0'..='9').chain('\u{e000}'..='\u{f8ff}').filter(|c| !named.contains(c));
+        let fresh = others.next().unwrap_or('\u{10ffff}');
+        let alphabet = named.iter().copied().chain([fresh]).collect::<BTreeSet<char>>().into_iter().collect();
+        Self { tokens, begins, all, none, alphabet }
+    }
+
+    fn begin(&self) -> Places {
+        let mut places = vec![0; self.begins.len()];
+        each(&self.begins, |place| self.enter(&mut places, place));
+        places
+    }
+
+    /// Stands at a place and at all that follow without a character.
+    fn enter(&self, places: &mut Places, mut place: usize) {
+        add(places, place);
+        while self.tokens[place] == Some(Token::Many) {
+            place += 1;
+            add(places, place);
         }
     }
-    next
+
+    fn step(&self, places: &Places, c: char) -> Places {
+        let mut next = vec![0; places.len()];
+        each(places, |place| match self.tokens[place] {
+            Some(Token::Many) => self.enter(&mut next, place),
+            Some(Token::One) => self.enter(&mut next, place + 1),
+            Some(Token::Only(own)) if own == c => self.enter(&mut next, place + 1),
+            Some(Token::Only(_)) | None => {}
+        });
+        next
+    }
+
+    fn is_found(&self, places: &Places) -> bool {
+        self.all.iter().all(|set| meet(places, &set.ends)) && !self.none.iter().any(|set| meet(places, &set.ends))
+    }
+
+    fn is_lost(&self, places: &Places) -> bool {
+        self.all.iter().any(|set| !meet(places, &set.own)) || self.none.iter().any(|set| meet(places, &set.beyond))
+    }
+
+    /// The characters worth a step: those of the set that leaves the least choice.
+    fn candidates(&self, places: &Places) -> Vec<char> {
+        let bound = self.all.iter().filter_map(|set| {
+            let (mut only, mut is_bound) = (Vec::new(), true);
+            let here: Places = places.iter().zip(&set.own).map(|(places, own)| places & own).collect();
+            each(&here, |place| match self.tokens[place] {
+                Some(Token::Only(c)) => only.push(c),
+                Some(Token::One | Token::Many) => is_bound = false,
+                None => {}
+            });
+            only.sort_unstable();
+            only.dedup();
+            is_bound.then_some(only)
+        });
+        bound.min_by_key(Vec::len).unwrap_or_else(|| self.alphabet.clone())
+    }
 }
 
-fn is_end(patterns: &[Pattern], at: &BTreeSet<At>) -> bool {
-    at.iter().any(|(pattern, place)| *place == patterns[*pattern].0.len())
+fn add(places: &mut Places, place: usize) {
+    places[place / 64] |= 1 << (place % 64);
 }
 
-/// Whether whatever follows matches.
-fn is_beyond(patterns: &[Pattern], at: &BTreeSet<At>) -> bool {
-    at.iter().any(|(pattern, place)| Pattern(patterns[*pattern].0[*place..].to_vec()).is_any())
+fn meet(one: &Places, other: &Places) -> bool {
+    one.iter().zip(other).any(|(one, other)| one & other != 0)
+}
+
+fn each(places: &Places, mut act: impl FnMut(usize)) {
+    for (number, word) in places.iter().enumerate() {
+        let mut word = *word;
+        while word != 0 {
+            act(number * 64 + word.trailing_zeros() as usize);
+            word &= word - 1;
+        }
+    }
 }
 
 #[cfg(test)]

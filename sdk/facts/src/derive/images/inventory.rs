@@ -7,6 +7,7 @@ use crate::derive::pods::workload;
 use crate::workloads::Workload;
 use crate::{Given, Known, List, Text, Unknown};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Users of an image that are named.
 const NAMED: usize = 5;
@@ -16,7 +17,9 @@ const DOUBTS: usize = 50;
 /// Every image that pods and templates of pods declare, or that containers run.
 pub struct Images<'e> {
     exempt: &'e dyn Fn(&str) -> bool,
-    images: BTreeMap<Reference, Image>,
+    declared: Remembered<Shared>,
+    pulled: Remembered<Option<Shared>>,
+    images: BTreeMap<Shared, Image>,
     doubts: BTreeMap<String, Doubt>,
     /// How many things could not be read.
     pub doubtful: usize,
@@ -64,11 +67,21 @@ pub struct Doubt {
     pub place: String,
 }
 
+type Shared = Rc<Reference>;
+
+/// What texts say: most pods name an image that another has named.
+struct Remembered<T> {
+    read: fn(&str) -> Result<T, String>,
+    texts: BTreeMap<String, Result<T, String>>,
+}
+
 /// The pod or workload that is being read.
 struct Home<'a> {
     word: &'static str,
     namespace: &'a str,
     name: &'a str,
+    /// `web-1 Pod`, as examples are sorted.
+    example: String,
     workload: String,
     place: &'a str,
     exempt: bool,
@@ -77,14 +90,21 @@ struct Home<'a> {
 /// A container as it is declared.
 struct Declared<'a> {
     name: Option<&'a Text>,
-    image: Reference,
+    image: Shared,
 }
 
 impl<'e> Images<'e> {
     /// Without any image yet. `exempt` says which namespaces are counted apart.
     #[must_use]
     pub fn new(exempt: &'e dyn Fn(&str) -> bool) -> Self {
-        Self { exempt, images: BTreeMap::new(), doubts: BTreeMap::new(), doubtful: 0 }
+        Self {
+            exempt,
+            declared: Remembered::by(|text| Ok(Rc::new(Reference::parse(text)?))),
+            pulled: Remembered::by(|text| Ok(Reference::parse_running(text)?.map(Rc::new))),
+            images: BTreeMap::new(),
+            doubts: BTreeMap::new(),
+            doubtful: 0,
+        }
     }
 
     /// Adds what a pod declares and what its containers run.
@@ -122,7 +142,7 @@ impl<'e> Images<'e> {
 
     /// Every image, in the order of their references.
     pub fn iter(&self) -> impl Iterator<Item = (&Reference, &Image)> {
-        self.images.iter()
+        self.images.iter().map(|(reference, image)| (reference.as_ref(), image))
     }
 
     /// What could not be read outside of exempt namespaces; the first ones.
@@ -143,8 +163,8 @@ impl<'e> Images<'e> {
                 let workload = if word == "Pod" { workload(metadata, name) } else { format!("{word} {name}") };
                 // `Deployment web` is `Deployment shop/web` to whoever looks at the whole cluster.
                 let workload = workload.replacen(' ', &format!(" {namespace}/"), 1);
-                let exempt = (self.exempt)(namespace);
-                Some(Home { word, namespace, name, workload, place, exempt })
+                let (exempt, example) = ((self.exempt)(namespace), format!("{name} {word}"));
+                Some(Home { word, namespace, name, example, workload, place, exempt })
             }
             Err(why) => {
                 self.add_doubt(format!("the namespace of a {word}: {why}"), place.to_owned());
@@ -175,10 +195,10 @@ impl<'e> Images<'e> {
                 for (index, container) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
                     let name = container.peek().and_then(|c| c.name.peek());
                     let part = named(part, name, index);
-                    match Known::settled(|| parse(container.get()?.image.get()?)) {
+                    match Known::settled(|| self.declared.of(container.get()?.image.get()?)) {
                         Err(why) => self.doubt(home, &format!("{part}: "), &why),
                         Ok(image) => {
-                            self.add(home, &image, part, None, &format!("{at}/{field}/{index}/image"));
+                            self.add(home, &image, &part, None, || format!("{at}/{field}/{index}/image"));
                             declared.push(Declared { name, image });
                         }
                     }
@@ -193,12 +213,12 @@ impl<'e> Images<'e> {
             Err(why) => self.doubt(home, "its volumes: ", &why),
             Ok(volumes) => {
                 for (index, volume) in volumes.into_iter().flat_map(|v| v.iter()).enumerate() {
-                    match Known::settled(|| reference_of(volume)) {
+                    match Known::settled(|| reference_of(volume, &mut self.declared)) {
                         Err(why) => self.doubt(home, "a volume: ", &why),
                         Ok(None) => {}
                         Ok(Some(image)) => {
-                            let at = format!("{at}/volumes/{index}/image/reference");
-                            self.add(home, &image, "image volume".to_owned(), None, &at);
+                            let at = || format!("{at}/volumes/{index}/image/reference");
+                            self.add(home, &image, "image volume", None, at);
                         }
                     }
                 }
@@ -221,43 +241,56 @@ impl<'e> Images<'e> {
         };
         for (index, status) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
             let name = status.peek().and_then(|s| s.name.peek());
-            let part = named(part, name, index);
-            match Known::settled(|| running(status)) {
-                Err(why) => self.doubt(home, &format!("the state of {part}: "), &why),
+            let part = || named(part, name, index);
+            match Known::settled(|| running(status, &mut self.pulled)) {
+                Err(why) => self.doubt(home, &format!("the state of {}: ", part()), &why),
                 Ok(None) => {}
                 Ok(Some((image, field))) => {
-                    let at = format!("{at}/{index}/{field}");
+                    let at = || format!("{at}/{index}/{field}");
                     let own = declared.iter().find(|d| name.is_some() && d.name == name).map(|own| &own.image);
-                    let other = image.as_ref().filter(|image| own.is_none_or(|own| own.name() != image.name()));
+                    let other = image.as_ref().filter(|image| own.is_none_or(|own| !own.is_of_same_repository(image)));
                     if let Some(other) = other {
-                        self.add(home, other, part.clone(), own.map(Reference::to_string), &at);
+                        self.add(home, other, &part(), own.map(Rc::as_ref), at);
                     }
                     let Some(listed) = other.or(own) else {
-                        self.doubt(home, &format!("the state of {part}: "), "which container it is of is not known");
+                        let what = format!("the state of {}: ", part());
+                        self.doubt(home, &what, "which container it is of is not known");
                         continue;
                     };
                     if let (false, Some(entry)) = (home.exempt, self.images.get_mut(listed)) {
                         let digest = image.as_ref().and_then(|image| image.digest.as_ref());
-                        entry.runs(digest.or(listed.digest.as_ref()), home.example(&at));
+                        entry.runs(digest.or(listed.digest.as_ref()), home, at);
                     }
                 }
             }
         }
     }
 
-    fn add(&mut self, home: &Home<'_>, image: &Reference, part: String, instead_of: Option<String>, at: &str) {
-        let image = self.images.entry(image.clone()).or_default();
+    fn add(
+        &mut self,
+        home: &Home<'_>,
+        image: &Shared,
+        part: &str,
+        instead_of: Option<&Reference>,
+        at: impl Fn() -> String,
+    ) {
+        let image = self.images.entry(Rc::clone(image)).or_default();
         if home.exempt {
             image.exempt += 1;
             return;
         }
         *(if home.word == "Pod" { &mut image.in_pods } else { &mut image.in_templates }) += 1;
-        let user = User { workload: home.workload.clone(), part, instead_of };
-        image
-            .users
-            .entry(user)
-            .and_modify(|example| example.least(home.example(at)))
-            .or_insert_with(|| home.example(at));
+        let instead_of = instead_of.map(Reference::to_string);
+        let is = |user: &User| user.workload == home.workload && user.part == part && user.instead_of == instead_of;
+        if let Some((_, example)) = image.users.iter_mut().find(|(user, _)| is(user)) {
+            return example.least(home, at);
+        }
+        let is_last = |(user, _): (&User, &Example)| user.workload < home.workload;
+        if image.users.len() == NAMED && image.users.last_key_value().is_some_and(is_last) {
+            return;
+        }
+        let user = User { workload: home.workload.clone(), part: part.to_owned(), instead_of };
+        image.users.insert(user, home.example(at));
         if image.users.len() > NAMED {
             image.users.pop_last();
         }
@@ -287,26 +320,30 @@ impl std::fmt::Debug for Images<'_> {
 }
 
 impl Home<'_> {
-    fn example(&self, at: &str) -> Example {
-        Example { name: format!("{} {}", self.name, self.word), place: format!("{}{at}", self.place) }
+    fn example(&self, at: impl Fn() -> String) -> Example {
+        Example { name: self.example.clone(), place: format!("{}{}", self.place, at()) }
     }
 }
 
 impl Example {
-    fn least(&mut self, other: Self) {
-        if other.name < self.name {
-            *self = other;
+    fn least(&mut self, home: &Home<'_>, at: impl Fn() -> String) {
+        if home.example < self.name {
+            *self = home.example(at);
         }
     }
 }
 
 impl Image {
-    fn runs(&mut self, digest: Option<&String>, example: Example) {
+    fn runs(&mut self, digest: Option<&String>, home: &Home<'_>, at: impl Fn() -> String) {
         let known = match digest {
-            Some(digest) => self.running.entry(digest.clone()).or_insert_with(|| example.clone()),
-            None => self.runs_unnamed.get_or_insert_with(|| example.clone()),
+            Some(digest) => self.running.get_mut(digest),
+            None => self.runs_unnamed.as_mut(),
         };
-        known.least(example);
+        match (known, digest) {
+            (Some(known), _) => known.least(home, at),
+            (None, Some(digest)) => drop(self.running.insert(digest.clone(), home.example(at))),
+            (None, None) => self.runs_unnamed = Some(home.example(at)),
+        }
     }
 
     /// The digests that containers run under this reference, each with the place where one of them says so.
@@ -364,30 +401,42 @@ fn named(part: &str, name: Option<&Text>, index: usize) -> String {
     name.map_or_else(|| format!("{part} number {}", index + 1), |name| format!("{part} {name}"))
 }
 
-fn parse(text: &str) -> Result<Reference, Unknown> {
-    Reference::parse(text).map_err(Unknown::because)
+impl<T: Clone> Remembered<T> {
+    fn by(read: fn(&str) -> Result<T, String>) -> Self {
+        Self { read, texts: BTreeMap::new() }
+    }
+
+    fn of(&mut self, text: &str) -> Result<T, Unknown> {
+        let said = match self.texts.get(text) {
+            Some(said) => said.clone(),
+            None => self.texts.entry(text.to_owned()).or_insert((self.read)(text)).clone(),
+        };
+        said.map_err(Unknown::because)
+    }
 }
 
-fn reference_of(volume: &Known<Volume>) -> Result<Option<Reference>, Unknown> {
+fn reference_of(volume: &Known<Volume>, declared: &mut Remembered<Shared>) -> Result<Option<Shared>, Unknown> {
     let Some(volume) = volume.in_view()? else { return Ok(None) };
     let image = match volume.image.given()? {
         Given::Not => return Ok(None),
         Given::Value(image) if image.reference.peek().is_some() => image,
         Given::Value(_) | Given::Empty => return Err(Unknown::because("the image of it has no readable reference")),
     };
-    parse(image.reference.get()?).map(Some)
+    declared.of(image.reference.get()?).map(Some)
 }
 
 /// What a container runs, and the field that says so: what was pulled, or the name of the image where that is a digest
 /// alone. `None` where nothing was pulled; no reference where both are digests alone.
-fn running(status: &Known<ContainerStatus>) -> Result<Option<(Option<Reference>, &'static str)>, Unknown> {
+fn running(
+    status: &Known<ContainerStatus>,
+    pulled: &mut Remembered<Option<Shared>>,
+) -> Result<Option<(Option<Shared>, &'static str)>, Unknown> {
     let status = status.get()?;
     let Some(id) = status.image_id.declared()? else { return Ok(None) };
-    if let Some(image) = Reference::parse_running(id).map_err(Unknown::because)? {
+    if let Some(image) = pulled.of(id)? {
         return Ok(Some((Some(image), "imageID")));
     }
-    let named = status.image.declared()?.map(|image| Reference::parse_running(image)).transpose();
-    let named = named.map_err(Unknown::because)?.flatten();
+    let named = status.image.declared()?.map(|image| pulled.of(image)).transpose()?.flatten();
     let field = if named.is_some() { "image" } else { "imageID" };
     Ok(Some((named, field)))
 }
