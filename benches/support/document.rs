@@ -10,6 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 const PODS: &str = "k8s.pods.v1";
+const KUBELETS: &str = "k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io";
 
 /// A document that is removed when nobody needs it.
 #[derive(Debug)]
@@ -111,9 +112,11 @@ fn grow(facts: &mut Map<String, Value>, pods: usize) -> Result<()> {
     let node = first("k8s.nodes.v1", |node| !node["metadata"]["labels"]["eks.amazonaws.com/nodegroup"].is_null())?;
     let instance = first("aws.ec2.instances", |instance| instance["State"]["Name"] == "running")?;
     let subnet = first("aws.ec2.subnets", |_| true)?;
+    let kubelet = first(KUBELETS, |_| true)?;
     let grown = [
         ("k8s.nodes.v1", (0..nodes).map(|number| node_of(&node, number)).collect()),
         ("aws.ec2.instances", (0..nodes).map(|number| instance_of(&instance, number)).collect()),
+        (KUBELETS, (0..nodes).map(|number| kubelet_of(&kubelet, number)).collect()),
         ("aws.ec2.routetables", vec![main_route_table(&subnet["VpcId"])]),
         ("k8s.namespaces.v1", (0..namespaces).map(namespace_of).collect()),
         ("k8s.networkpolicies.v1.networking.k8s.io", (0..namespaces).flat_map(policies_of).collect()),
@@ -153,6 +156,12 @@ fn instance_of(like: &Value, number: usize) -> Value {
     interface["PrivateIpAddress"] = address.clone();
     interface["PrivateIpAddresses"] = json!([{ "Primary": true, "PrivateIpAddress": address }]);
     instance
+}
+
+fn kubelet_of(like: &Value, number: usize) -> Value {
+    let mut kubelet = like.clone();
+    kubelet["node"] = json!(node_name(number));
+    kubelet
 }
 
 /// Every subnet's way out is a NAT gateway.
