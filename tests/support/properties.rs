@@ -6,7 +6,7 @@ use eksamine_engine::{Engine, LoadedRule};
 use eksamine_pack::{FactNeed, Need};
 use eksamine_results::{RuleResult, Status};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,6 +32,8 @@ pub struct ChangedFields {
     /// *declared but useless*: a field whose change alters no case need not be asked for.
     pub useless: Complaints,
 }
+
+type FirstCases<'s> = BTreeMap<(Status, &'s str, String), &'s str>;
 
 /// The same of one case.
 #[derive(Default)]
@@ -87,10 +89,12 @@ impl Subject<'_> {
         (complaints, decided)
     }
 
-    /// Every change of every declared field of every case, judged once for the two properties that ask it.
+    /// Every change of every declared field of every case, judged once for the two properties that ask it. An item that
+    /// stands in an earlier case of the same status as well is changed in one way at each place, in the next case in
+    /// another.
     pub fn changed_fields(&self) -> ChangedFields {
-        let known = Mutex::default();
-        let of_cases = on_all_cores(self.cases, |case| self.changed_fields_of(case, &known, &mut |_| true));
+        let (known, first) = (Mutex::default(), self.first_cases());
+        let of_cases = on_all_cores(self.cases, |case| self.changed_fields_of(case, &first, &known, &mut |_| true));
         let mut useless: BTreeSet<String> =
             self.needs().iter().flat_map(|n| n.fields.iter().map(|f| format!("{} {f}", n.kind))).collect();
         let mut dropped = Vec::new();
@@ -104,9 +108,25 @@ impl Subject<'_> {
 
     /// The first complaint of *field-drop*: a mutant that has one is caught.
     pub fn caught(&self) -> Option<String> {
+        let first = self.first_cases();
         self.cases.iter().find_map(|case| {
-            self.changed_fields_of(case, &Mutex::default(), &mut |complaint| complaint.is_none()).dropped.pop()
+            let go_on = &mut |complaint: Option<&String>| complaint.is_none();
+            self.changed_fields_of(case, &first, &Mutex::default(), go_on).dropped.pop()
         })
+    }
+
+    /// The name of the first case that holds an item, by the status of the case, the kind and the item's text.
+    fn first_cases(&self) -> FirstCases<'_> {
+        let mut first = FirstCases::new();
+        for case in self.cases {
+            let document = parsed(case);
+            for need in self.needs() {
+                for item in items(&document, &need.kind) {
+                    first.entry((case.status, &need.kind, item.to_string())).or_insert(&case.name);
+                }
+            }
+        }
+        first
     }
 
     /// `go_on` is asked after each change, with what was found against it. Nothing can be held against a change of a case
@@ -114,24 +134,27 @@ impl Subject<'_> {
     fn changed_fields_of(
         &self,
         case: &Case,
+        first: &FirstCases<'_>,
         known: &Mutex<BTreeSet<String>>,
         go_on: &mut dyn FnMut(Option<&String>) -> bool,
     ) -> OfCase {
         let document = parsed(case);
         let before = self.judge(case, &document.to_string());
         let (was, mut of_case) = (bytes(&before), OfCase::default());
+        let mut turn = self.cases.iter().take_while(|other| other.name != case.name).count();
         for need in self.needs() {
             let paths: Vec<Changeable<'_>> =
                 changeable(need).into_iter().filter(|it| it.is_field || !is_good(before.status)).collect();
             for (index, item) in items(&document, &need.kind).iter().enumerate() {
                 let around = Around::item(&document, &need.kind, index);
+                let key = (case.status, need.kind.as_str(), item.to_string());
+                let repeated = !is_good(before.status) && first.get(&key).is_some_and(|name| *name != case.name);
                 for Changeable { path, may_be_absent, hows, .. } in &paths {
                     let field = format!("{} {path}", need.kind);
                     if is_good(before.status) && known.lock().is_ok_and(|known| known.contains(&field)) {
                         continue;
                     }
-                    for (place, how) in places(item, path).iter().flat_map(|p| hows.iter().map(move |how| (p, *how))) {
-                        let Some(changed) = change(item, place, how) else { continue };
+                    for (place, how, changed) in changes(item, path, hows, repeated.then_some(&mut turn)) {
                         let after = self.judge(case, &around.with(&changed));
                         if !of_case.useful.contains(&field) && bytes(&after) != was {
                             of_case.useful.insert(field.clone());
@@ -229,6 +252,21 @@ fn changeable(need: &FactNeed) -> Vec<Changeable<'_>> {
         all.push(Changeable { path, is_field: false, may_be_absent, hows });
     }
     all
+}
+
+/// The item with each place that the path names changed in each of the ways that have a meaning there, or in one of them,
+/// of which the next place takes the next.
+fn changes(item: &Value, path: &str, hows: &[Change], one: Option<&mut usize>) -> Vec<(String, Change, Value)> {
+    let all = |place: &String| -> Vec<(String, Change, Value)> {
+        hows.iter().filter_map(|how| Some((place.clone(), *how, change(item, place, *how)?))).collect()
+    };
+    let ways = places(item, path).into_iter().map(|place| all(&place)).filter(|ways| !ways.is_empty());
+    let Some(turn) = one else { return ways.flatten().collect() };
+    let mut next = |mut ways: Vec<_>| {
+        *turn += 1;
+        ways.swap_remove(*turn % ways.len())
+    };
+    ways.map(&mut next).collect()
 }
 
 fn parsed(case: &Case) -> Value {
