@@ -32,7 +32,7 @@ fn deny_one() {
     hold(|subject| subject.deny_one());
 }
 
-/// Every field of every case of every rule changed in every way takes long: once for the two that ask.
+/// Changing the fields of every case of every rule takes long: once for the two that ask.
 fn hold_when_fields_change(property: impl Fn(&ChangedFields) -> &Vec<String>) {
     static ALL: OnceLock<BTreeMap<String, ChangedFields>> = OnceLock::new();
     let all = ALL.get_or_init(|| {

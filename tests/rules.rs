@@ -7,8 +7,9 @@
     reason = "a test fails where something is not as it should be"
 )]
 
+use eksamine_engine::Engine;
 use eksamine_results::Status;
-use eksamine_tests::rules::{bless, cases, judge_one, official, verdict_text};
+use eksamine_tests::rules::{bless, cases, judge_one, judge_with, official, verdict_text};
 
 /// All complaints at once: one run shows everything that is to be mended.
 fn complain(complaints: &[String]) {
@@ -36,6 +37,20 @@ fn every_case_ends_as_its_name_says() {
         }
     }
     complain(&complaints);
+}
+
+/// wasmtime knows code by its address: what runs in its place in the executable can be loaded there once.
+#[test]
+fn the_pack_loads_again_in_the_same_process() {
+    let engine = Engine::new().expect("the sandbox starts");
+    let (_, again) = engine.official().expect("the pack loads again");
+    assert_eq!(again.len(), official().1.len());
+    for (rule, first) in again.iter().zip(&official().1) {
+        let case = cases(first).expect("cases").swap_remove(0);
+        let answer = judge_with(&engine, rule, &case.facts, &case.params).expect("a result");
+        let before = judge_one(first, &case.facts, &case.params).expect("a result");
+        assert_eq!(verdict_text(&answer), verdict_text(&before), "{}", case.name);
+    }
 }
 
 #[test]

@@ -116,7 +116,7 @@ impl Sandbox {
     }
 }
 
-/// Starts an engine and loads a component from native code, as a scan does with the embedded pack.
+/// Starts an engine and loads a component from a copy of native code.
 ///
 /// # Errors
 /// wasmtime's.

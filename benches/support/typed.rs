@@ -59,6 +59,8 @@ struct Facts<'a> {
     policies: Kind<Policy<'a>>,
     #[serde(borrow, rename = "k8s.pods.v1")]
     pods: Kind<Pod<'a>>,
+    #[serde(borrow, rename = "k8s.kubeletconfigurations.v1beta1.kubelet.config.k8s.io")]
+    kubelets: Kind<Kubelet<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -313,9 +315,61 @@ struct Pod<'a> {
 #[serde(rename_all = "camelCase")]
 struct PodSpec<'a> {
     host_network: Option<bool>,
+    automount_service_account_token: Option<bool>,
     #[serde(borrow)]
     os: Option<Os<'a>>,
     node_selector: Option<BTreeMap<&'a str, &'a str>>,
+    node_name: Option<&'a str>,
+    runtime_class_name: Option<&'a str>,
+    service_account_name: Option<&'a str>,
+    containers: Vec<Container<'a>>,
+    init_containers: Option<Vec<Container<'a>>>,
+    ephemeral_containers: Option<Vec<Container<'a>>>,
+    volumes: Option<Vec<Volume<'a>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Container<'a> {
+    name: &'a str,
+    image: &'a str,
+    #[serde(borrow)]
+    env: Option<Vec<Variable<'a>>>,
+    ports: Option<Vec<Port>>,
+    resources: Option<Resources<'a>>,
+    security_context: Option<SecurityContext>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Variable<'a> {
+    name: &'a str,
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
+    value_from: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Port {
+    host_port: Option<u16>,
+}
+
+#[derive(Deserialize)]
+struct Resources<'a> {
+    #[serde(borrow)]
+    limits: Option<BTreeMap<&'a str, &'a str>>,
+}
+
+#[derive(Deserialize)]
+struct SecurityContext {
+    privileged: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Volume<'a> {
+    #[serde(borrow)]
+    image: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -328,4 +382,27 @@ struct PodStatus<'a> {
     phase: &'a str,
     #[serde(rename = "podIP")]
     pod_ip: Option<&'a str>,
+    #[serde(borrow, rename = "containerStatuses")]
+    containers: Option<Vec<ContainerStatus<'a>>>,
+    #[serde(rename = "initContainerStatuses")]
+    init_containers: Option<Vec<ContainerStatus<'a>>>,
+    #[serde(rename = "ephemeralContainerStatuses")]
+    ephemeral_containers: Option<Vec<ContainerStatus<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct ContainerStatus<'a> {
+    name: &'a str,
+    image: &'a str,
+    #[serde(rename = "imageID")]
+    image_id: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Kubelet<'a> {
+    node: &'a str,
+    source: &'a str,
+    #[serde(borrow)]
+    config: Option<&'a RawValue>,
+    flags: Option<BTreeMap<&'a str, &'a str>>,
 }

@@ -42,14 +42,13 @@ fn main() -> Result<()> {
     config.target(&env::var("TARGET")?).map_err(plain)?;
     let engine = wasmtime::Engine::new(&config).map_err(plain)?;
     let mut statics = format!("pub(crate) const DIGEST: &str = {:?};\n", digest.as_str());
-    let mut table = String::new();
-    table.push_str("pub(crate) static COMPONENTS: &[Embedded] = &[\n");
+    let mut table = String::from("pub(crate) static COMPONENTS: &[Embedded] = &[\n");
     for (packed, wasm) in pack.components() {
         let id = &packed.rule.id;
         let native = engine.precompile_component(wasm).map_err(plain).with_context(|| id.clone())?;
         write(&out, &format!("{id}.wasm"), wasm)?;
         write(&out, &format!("{id}.native"), &native)?;
-        let pages = id.to_uppercase().replace('-', "_");
+        let pages = format!("NATIVE_{}", id.to_uppercase().replace('-', "_"));
         writeln!(statics, "static {pages}: Pages<[u8; {}]> = Pages(*include_bytes!(\"{id}.native\"));", native.len())?;
         writeln!(table, "    Embedded {{ id: {id:?}, wasm: include_bytes!(\"{id}.wasm\"), native: &{pages}.0 }},")?;
     }

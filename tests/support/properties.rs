@@ -27,13 +27,15 @@ type Complaints = Vec<String>;
 pub struct ChangedFields {
     /// *field-drop*: a declared field deleted, nulled, emptied or retyped never turns `fail`, `error` or `manual` into
     /// `pass` or `not-applicable`, unless the rule declares what its absence means; nor does what holds such fields, but
-    /// that it may be empty.
+    /// that it may be empty. Of what earlier cases hold too and the answer does not point at, each place is changed in one
+    /// of these ways.
     pub dropped: Complaints,
     /// *declared but useless*: a field whose change alters no case need not be asked for.
     pub useless: Complaints,
 }
 
-type FirstCases<'s> = BTreeMap<(Status, &'s str, String), &'s str>;
+/// The names of the cases that hold an item, by their status and parameters, the kind and the item's text.
+type Holders<'s> = BTreeMap<(Status, String, &'s str, String), Vec<&'s str>>;
 
 /// The same of one case.
 #[derive(Default)]
@@ -89,12 +91,10 @@ impl Subject<'_> {
         (complaints, decided)
     }
 
-    /// Every change of every declared field of every case, judged once for the two properties that ask it. An item that
-    /// stands in an earlier case of the same status as well is changed in one way at each place, in the next case in
-    /// another.
+    /// Every change of every declared field of every case, judged once for the two properties that ask it.
     pub fn changed_fields(&self) -> ChangedFields {
-        let (known, first) = (Mutex::default(), self.first_cases());
-        let of_cases = on_all_cores(self.cases, |case| self.changed_fields_of(case, &first, &known, &mut |_| true));
+        let (known, holders) = (Mutex::default(), self.holders());
+        let of_cases = on_all_cores(self.cases, |case| self.changed_fields_of(case, &holders, &known, &mut |_| true));
         let mut useless: BTreeSet<String> =
             self.needs().iter().flat_map(|n| n.fields.iter().map(|f| format!("{} {f}", n.kind))).collect();
         let mut dropped = Vec::new();
@@ -108,25 +108,48 @@ impl Subject<'_> {
 
     /// The first complaint of *field-drop*: a mutant that has one is caught.
     pub fn caught(&self) -> Option<String> {
-        let first = self.first_cases();
+        let holders = self.holders();
         self.cases.iter().find_map(|case| {
             let go_on = &mut |complaint: Option<&String>| complaint.is_none();
-            self.changed_fields_of(case, &first, &Mutex::default(), go_on).dropped.pop()
+            self.changed_fields_of(case, &holders, &Mutex::default(), go_on).dropped.pop()
         })
     }
 
-    /// The name of the first case that holds an item, by the status of the case, the kind and the item's text.
-    fn first_cases(&self) -> FirstCases<'_> {
-        let mut first = FirstCases::new();
+    fn holders(&self) -> Holders<'_> {
+        let mut holders = Holders::new();
         for case in self.cases {
-            let document = parsed(case);
+            let (document, params) = (parsed(case), Value::from(case.params.clone()).to_string());
             for need in self.needs() {
                 for item in items(&document, &need.kind) {
-                    first.entry((case.status, &need.kind, item.to_string())).or_insert(&case.name);
+                    let key = (case.status, params.clone(), need.kind.as_str(), item.to_string());
+                    let names = holders.entry(key).or_default();
+                    if names.last() != Some(&case.name.as_str()) {
+                        names.push(&case.name);
+                    }
                 }
             }
         }
-        first
+        holders
+    }
+
+    /// How many earlier cases hold an item of this one, where that is all there is to it: the answer points at no place of
+    /// it, and there is something that could be held against a change.
+    fn repeats(
+        &self,
+        case: &Case,
+        before: &RuleResult,
+        holders: &Holders<'_>,
+        kind: &str,
+        at: usize,
+        item: &Value,
+    ) -> usize {
+        let place = format!("/facts/{kind}/items/{at}");
+        let points = |at: &str| at.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if is_good(before.status) || before.findings.iter().flat_map(|f| &f.evidence).any(|e| points(&e.at)) {
+            return 0;
+        }
+        let key = (case.status, Value::from(case.params.clone()).to_string(), kind, item.to_string());
+        holders.get(&key).and_then(|names| names.iter().position(|name| *name == case.name)).unwrap_or_default()
     }
 
     /// `go_on` is asked after each change, with what was found against it. Nothing can be held against a change of a case
@@ -134,27 +157,26 @@ impl Subject<'_> {
     fn changed_fields_of(
         &self,
         case: &Case,
-        first: &FirstCases<'_>,
+        holders: &Holders<'_>,
         known: &Mutex<BTreeSet<String>>,
         go_on: &mut dyn FnMut(Option<&String>) -> bool,
     ) -> OfCase {
         let document = parsed(case);
         let before = self.judge(case, &document.to_string());
         let (was, mut of_case) = (bytes(&before), OfCase::default());
-        let mut turn = self.cases.iter().take_while(|other| other.name != case.name).count();
         for need in self.needs() {
             let paths: Vec<Changeable<'_>> =
                 changeable(need).into_iter().filter(|it| it.is_field || !is_good(before.status)).collect();
             for (index, item) in items(&document, &need.kind).iter().enumerate() {
                 let around = Around::item(&document, &need.kind, index);
-                let key = (case.status, need.kind.as_str(), item.to_string());
-                let repeated = !is_good(before.status) && first.get(&key).is_some_and(|name| *name != case.name);
-                for Changeable { path, may_be_absent, hows, .. } in &paths {
+                let repeats = self.repeats(case, &before, holders, &need.kind, index, item);
+                for changeable in &paths {
+                    let Changeable { path, may_be_absent, .. } = changeable;
                     let field = format!("{} {path}", need.kind);
                     if is_good(before.status) && known.lock().is_ok_and(|known| known.contains(&field)) {
                         continue;
                     }
-                    for (place, how, changed) in changes(item, path, hows, repeated.then_some(&mut turn)) {
+                    for (place, how, changed) in changeable.changes(item, repeats) {
                         let after = self.judge(case, &around.with(&changed));
                         if !of_case.useful.contains(&field) && bytes(&after) != was {
                             of_case.useful.insert(field.clone());
@@ -254,19 +276,23 @@ fn changeable(need: &FactNeed) -> Vec<Changeable<'_>> {
     all
 }
 
-/// The item with each place that the path names changed in each of the ways that have a meaning there, or in one of them,
-/// of which the next place takes the next.
-fn changes(item: &Value, path: &str, hows: &[Change], one: Option<&mut usize>) -> Vec<(String, Change, Value)> {
-    let all = |place: &String| -> Vec<(String, Change, Value)> {
-        hows.iter().filter_map(|how| Some((place.clone(), *how, change(item, place, *how)?))).collect()
-    };
-    let ways = places(item, path).into_iter().map(|place| all(&place)).filter(|ways| !ways.is_empty());
-    let Some(turn) = one else { return ways.flatten().collect() };
-    let mut next = |mut ways: Vec<_>| {
-        *turn += 1;
-        ways.swap_remove(*turn % ways.len())
-    };
-    ways.map(&mut next).collect()
+impl Changeable<'_> {
+    /// The item with each place that the path names changed in each of the ways that have a meaning there; of an item that
+    /// earlier cases hold, in one of those that could be held against the rule, each time in the next.
+    fn changes(&self, item: &Value, repeats: usize) -> Vec<(String, Change, Value)> {
+        let hows = if repeats > 0 && self.may_be_absent { &[Change::Retyped] } else { self.hows };
+        let ways = |place: &String| -> Vec<(String, Change, Value)> {
+            hows.iter().filter_map(|how| Some((place.clone(), *how, change(item, place, *how)?))).collect()
+        };
+        let of_place = |(number, place): (usize, String)| {
+            let mut ways = ways(&place);
+            match (repeats, ways.len()) {
+                (0, _) | (_, 0) => ways,
+                (_, some) => vec![ways.swap_remove((repeats + number) % some)],
+            }
+        };
+        places(item, self.path).into_iter().enumerate().flat_map(of_place).collect()
+    }
 }
 
 fn parsed(case: &Case) -> Value {

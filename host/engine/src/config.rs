@@ -12,7 +12,7 @@ pub(crate) fn config(level: OptLevel) -> Config {
     let mut config = Config::new();
     config
         .cranelift_opt_level(level)
-        // For native debuggers only; registering it reads all of it.
+        // For debuggers and profilers only; registering it reads all of it. (Windows would need it.)
         .native_unwind_info(false)
         // Same facts, same bytes, on any machine.
         .cranelift_nan_canonicalization(true)

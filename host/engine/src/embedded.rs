@@ -6,6 +6,10 @@ use crate::in_place::{self, Pages};
 use crate::load::{Engine, LoadedRule};
 use eksamine_pack::{Digest, PackError, PackManifest};
 use eksamine_results::PackRef;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the pages of the executable have been loaded.
+static LOADED: AtomicBool = AtomicBool::new(false);
 
 pub(crate) struct Embedded {
     pub(crate) id: &'static str,
@@ -28,11 +32,12 @@ pub fn official_manifest() -> Result<PackManifest, EngineError> {
 pub(crate) fn load(engine: &Engine) -> Result<(PackRef, Vec<LoadedRule>), EngineError> {
     let digest = Digest::try_from(DIGEST.to_owned())?;
     let manifest = official_manifest()?;
+    let is_first = !LOADED.swap(true, Ordering::Relaxed);
     let mut rules = Vec::new();
     for packed in manifest.rules {
         let embedded = COMPONENTS.iter().find(|c| c.id == packed.rule.id);
         let embedded = embedded.ok_or_else(|| PackError::Manifest(format!("{} is not built in", packed.rule.id)))?;
-        rules.push(match in_place::load(&engine.wasmtime, embedded.native) {
+        rules.push(match in_place::load(&engine.wasmtime, embedded.native, is_first) {
             Ok(component) => engine.link(packed.rule, &digest, &component)?,
             // A cross build, or a CPU that the native code does not fit: the same bytes, compiled here.
             Err(_) => engine.load_component(&packed, &digest, embedded.wasm)?,

@@ -2,9 +2,6 @@
 //!
 //! Pure: nothing here opens a file, a socket or a clock. The same code runs in the host and inside every rule.
 
-#[allow(unused_extern_crates, reason = "`noun!` names this crate by its public name, inside it too")]
-extern crate self as eksamine_facts;
-
 pub mod admission;
 mod availability;
 pub mod catalogue;

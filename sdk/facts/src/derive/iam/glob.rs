@@ -95,11 +95,12 @@ pub(super) fn witness(all: &[&[Pattern]], none: &[&[Pattern]]) -> Result<Option<
     // What was reached, from which of them and by which character.
     let mut reached = vec![(first, 0, '\0')];
     let (mut here, mut steps) = (0, 0);
-    while let Some((places, ..)) = reached.get(here) {
-        if search.is_found(places) {
+    while here < reached.len() {
+        // Its places are needed no more; how it was reached is.
+        let places = std::mem::take(&mut reached[here].0);
+        if search.is_found(&places) {
             return Ok(Some(spelt(&reached, here)));
         }
-        let places = places.clone();
         for c in search.candidates(&places) {
             steps += 1;
             if steps > STEPS {

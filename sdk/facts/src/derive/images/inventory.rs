@@ -1,5 +1,5 @@
 //! The images that a cluster uses, in memory that does not grow with the number of pods: one entry for each image, with
-//! counts and some of its users.
+//! counts and some of its users, and one for each text that names it.
 
 use super::reference::Reference;
 use crate::core::{Container, ContainerStatus, ObjectMeta, Pod, PodSpec, Volume};
@@ -17,8 +17,8 @@ const DOUBTS: usize = 50;
 /// Every image that pods and templates of pods declare, or that containers run.
 pub struct Images<'e> {
     exempt: &'e dyn Fn(&str) -> bool,
-    declared: Remembered<Shared>,
-    pulled: Remembered<Option<Shared>>,
+    declared_texts: Remembered<Shared>,
+    pulled_texts: Remembered<Option<Shared>>,
     images: BTreeMap<Shared, Image>,
     doubts: BTreeMap<String, Doubt>,
     /// How many things could not be read.
@@ -69,10 +69,10 @@ pub struct Doubt {
 
 type Shared = Rc<Reference>;
 
-/// What texts say: most pods name an image that another has named.
+/// What texts say that can be read: most pods name an image that another has named.
 struct Remembered<T> {
     read: fn(&str) -> Result<T, String>,
-    texts: BTreeMap<String, Result<T, String>>,
+    texts: BTreeMap<String, T>,
 }
 
 /// The pod or workload that is being read.
@@ -99,8 +99,8 @@ impl<'e> Images<'e> {
     pub fn new(exempt: &'e dyn Fn(&str) -> bool) -> Self {
         Self {
             exempt,
-            declared: Remembered::by(|text| Ok(Rc::new(Reference::parse(text)?))),
-            pulled: Remembered::by(|text| Ok(Reference::parse_running(text)?.map(Rc::new))),
+            declared_texts: Remembered::by(|text| Ok(Rc::new(Reference::parse(text)?))),
+            pulled_texts: Remembered::by(|text| Ok(Reference::parse_running(text)?.map(Rc::new))),
             images: BTreeMap::new(),
             doubts: BTreeMap::new(),
             doubtful: 0,
@@ -195,7 +195,7 @@ impl<'e> Images<'e> {
                 for (index, container) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
                     let name = container.peek().and_then(|c| c.name.peek());
                     let part = named(part, name, index);
-                    match Known::settled(|| self.declared.of(container.get()?.image.get()?)) {
+                    match Known::settled(|| self.declared_texts.of(container.get()?.image.get()?)) {
                         Err(why) => self.doubt(home, &format!("{part}: "), &why),
                         Ok(image) => {
                             self.add(home, &image, &part, None, || format!("{at}/{field}/{index}/image"));
@@ -213,7 +213,7 @@ impl<'e> Images<'e> {
             Err(why) => self.doubt(home, "its volumes: ", &why),
             Ok(volumes) => {
                 for (index, volume) in volumes.into_iter().flat_map(|v| v.iter()).enumerate() {
-                    match Known::settled(|| reference_of(volume, &mut self.declared)) {
+                    match Known::settled(|| reference_of(volume, &mut self.declared_texts)) {
                         Err(why) => self.doubt(home, "a volume: ", &why),
                         Ok(None) => {}
                         Ok(Some(image)) => {
@@ -242,7 +242,7 @@ impl<'e> Images<'e> {
         for (index, status) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
             let name = status.peek().and_then(|s| s.name.peek());
             let part = || named(part, name, index);
-            match Known::settled(|| running(status, &mut self.pulled)) {
+            match Known::settled(|| running(status, &mut self.pulled_texts)) {
                 Err(why) => self.doubt(home, &format!("the state of {}: ", part()), &why),
                 Ok(None) => {}
                 Ok(Some((image, field))) => {
@@ -285,8 +285,8 @@ impl<'e> Images<'e> {
         if let Some((_, example)) = image.users.iter_mut().find(|(user, _)| is(user)) {
             return example.least(home, at);
         }
-        let is_last = |(user, _): (&User, &Example)| user.workload < home.workload;
-        if image.users.len() == NAMED && image.users.last_key_value().is_some_and(is_last) {
+        let comes_before = |(user, _): (&User, &Example)| user.workload < home.workload;
+        if image.users.len() == NAMED && image.users.last_key_value().is_some_and(comes_before) {
             return;
         }
         let user = User { workload: home.workload.clone(), part: part.to_owned(), instead_of };
@@ -407,11 +407,12 @@ impl<T: Clone> Remembered<T> {
     }
 
     fn of(&mut self, text: &str) -> Result<T, Unknown> {
-        let said = match self.texts.get(text) {
-            Some(said) => said.clone(),
-            None => self.texts.entry(text.to_owned()).or_insert((self.read)(text)).clone(),
-        };
-        said.map_err(Unknown::because)
+        if let Some(said) = self.texts.get(text) {
+            return Ok(said.clone());
+        }
+        let said = (self.read)(text).map_err(Unknown::because)?;
+        self.texts.insert(text.to_owned(), said.clone());
+        Ok(said)
     }
 }
 
