@@ -8,7 +8,7 @@
 )]
 
 use eksamine_results::{ScanResult, Status};
-use eksamine_tests::program::{Ran, eksamine, eksamine_in, eksamine_reading, eksamine_with};
+use eksamine_tests::program::{Ran, eksamine, eksamine_in, eksamine_reading, eksamine_with, program};
 use eksamine_tests::rules::{bless, root};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -125,12 +125,14 @@ fn wrong_input_is_told_what_is_wrong_and_what_would_be_right() {
         &["--param", "audit-logging.required_log_types=[\"api\""],
         &["--param", "audit-logging.require_log_group=maybe"],
         &["--param", "audit-logging.min_retention_days=0"],
+        &["--param", "audit-logging.min_retention_days=99999999999999999999"],
         &["--param", "required_log_types=api"],
         &["--param", "audit-logging.require_log_group=true", "--param", "audit-logging.require_log_group=false"],
         &["--as-of", "yesterday"],
         &["--format", "jsn"],
         &["--rul", "audit-logging"],
         &["--output", "no/such/folder/report.txt"],
+        &["--output", "examples/../examples/facts.json"],
     ] {
         let args = [&["scan", "--facts", "examples/facts.json"], more].concat();
         session(&mut text, &args, &eksamine(&args));
@@ -141,6 +143,10 @@ fn wrong_input_is_told_what_is_wrong_and_what_would_be_right() {
         &["explain"],
         &["schema", "result"],
         &["scna"],
+        &["permissions", "--cluster-arn", "arn:aws:iam::111122223333:role/scanner"],
+        &["permissions", "--cluster", "shop", "--cluster-arn", "arn:aws:eks:eu-west-1:111122223333:cluster/prod"],
+        &["permissions", "--format", "rbac", "--service-account", "a/b/c"],
+        &["permissions", "--format", "rbac", "--group", ""],
     ] {
         session(&mut text, args, &eksamine(args));
     }
@@ -257,6 +263,57 @@ fn a_file_found_upward_sets_parameters_and_the_command_line_goes_before_it() {
 }
 
 #[test]
+fn results_do_not_say_where_files_lie() {
+    let config = "profile = \"ours.toml\"\n[params.audit-logging]\nmin_retention_days = 30.0\n";
+    let ours = "title = 'Ours'\ndescription = 'd'\n[params.private-nodes]\nipv6 = 'ignore'\n";
+    let results = [(); 2].map(|()| {
+        let (kept, folder) = configured(config);
+        let file = kept.path().join("ours.toml");
+        fs::write(&file, ours).expect("a file");
+        let by_path = scan_in(&folder, &["--profile", file.to_str().expect("text")]);
+        assert_eq!(scan_in(&folder, &[]), by_path);
+        by_path
+    });
+    assert_eq!(results[0], results[1]);
+    for from in ["30 instead of null (eksamine.toml)", "(profile ours.toml)"] {
+        assert!(results[0].stdout.contains(from), "{}", results[0].stdout);
+    }
+}
+
+#[test]
+fn a_profile_that_chooses_nothing_is_told_what_there_is() {
+    for chooses in ["rules = []", "[select]\nbenchmark = 'cis-ek'\nversion = '1.8'"] {
+        let (kept, folder) = configured("");
+        let file = kept.path().join("ours.toml");
+        fs::write(&file, format!("title = 'Ours'\ndescription = 'd'\n{chooses}\n")).expect("a file");
+        let ran = scan_in(&folder, &["--profile", file.to_str().expect("text")]);
+        assert!(ran.code == 2 && ran.stderr.contains("cis-eks 1.8"), "{chooses}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_dash_is_stdout_and_the_facts_are_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("facts.json");
+    let facts = fs::read_to_string(root().join("examples/facts.json")).expect("the example");
+    fs::write(&file, &facts).expect("a file");
+    let scan = |output: &str| eksamine_in(folder.path(), &["scan", "--facts", "facts.json", "--output", output]);
+    let ran = scan("./facts.json");
+    assert!(ran.code == 2 && ran.stderr.contains("is the file of the facts"), "{ran:?}");
+    assert_eq!(fs::read_to_string(&file).expect("the facts"), facts);
+    assert!(scan("-").stdout.contains("17 rules"));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn an_error_that_nobody_can_be_told_ends_as_any_other() {
+    let full = fs::File::options().write(true).open("/dev/full").expect("a device that is always full");
+    let mut command = std::process::Command::new(program());
+    let status = command.args(["scan", "--facts", "no-such-file.json"]).stderr(full).status().expect("it runs");
+    assert_eq!(status.code(), Some(4));
+}
+
+#[test]
 fn a_profile_chooses_rules_and_parameters() {
     let (_kept, folder) = configured("profile = \"cis-eks-1.8\"\n");
     let all = scanned_in(&root(), &["--profile", "all"]);
@@ -307,6 +364,8 @@ fn wrong_settings_are_told_where_they_stand() {
         "[params.audit-loging]\nmin_retention_days = 30\n",
         "[params.audit-logging]\nmin_retention_day = 30\n",
         "[params.audit-logging]\nmin_retention_days = \"30\"\n",
+        "[params.audit-logging]\nmin_retention_days = inf\n",
+        "[params.audit-logging]\nmin_retention_days = 2026-01-01\n",
         "[params.audit-logging]\nrequired_log_types = [\"audits\"]\n",
         "[params\n",
     ] {

@@ -1,6 +1,7 @@
 //! Errors at the edge: what sort, what happened, what to do about it.
 
 use crate::exit::ExitCode;
+use crate::output::say;
 use anstyle::{AnsiColor, Style};
 use eksamine_report::clean;
 
@@ -66,9 +67,9 @@ impl CliError {
     pub(crate) fn print(&self) {
         let red = AnsiColor::Red.on_default().bold();
         let bold = Style::new().bold();
-        anstream::eprintln!("{red}error{red:#}: {}", clean(&self.message));
+        say(format_args!("{red}error{red:#}: {}", clean(&self.message)));
         for hint in &self.hints {
-            anstream::eprintln!("  {bold}hint{bold:#}: {}", clean(hint));
+            say(format_args!("  {bold}hint{bold:#}: {}", clean(hint)));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Exit codes: one table, the same for every command and every format.
 
 use crate::error::CliError;
+use crate::output::say;
 use eksamine_results::{RuleResult, Status};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -52,8 +53,8 @@ impl From<ExitCode> for std::process::ExitCode {
 /// Runs the program; errors are printed, and a panic is a bug with its own exit code.
 pub(crate) fn guard(program: impl FnOnce() -> Result<ExitCode, CliError>) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
-        anstream::eprintln!("eksamine: this is a bug in eksamine, not in your cluster: {panic}");
-        anstream::eprintln!("  please report it with the command line and, where you can, the facts document");
+        say(format_args!("eksamine: this is a bug in eksamine, not in your cluster: {panic}"));
+        say("  please report it with the command line and, where you can, the facts document");
     }));
     match catch_unwind(AssertUnwindSafe(program)) {
         Ok(Ok(code)) => code,

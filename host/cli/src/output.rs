@@ -61,6 +61,11 @@ impl Output {
     }
 }
 
+/// Writes a line on stderr. Where nobody can be told, the exit code still tells.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    drop(writeln!(anstream::stderr().lock(), "{line}"));
+}
+
 fn all(mut to: impl Write, text: &str) -> io::Result<()> {
     to.write_all(text.as_bytes())?;
     to.flush()

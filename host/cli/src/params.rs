@@ -2,6 +2,7 @@
 
 use crate::error::CliError;
 use crate::nearest::did_you_mean;
+use crate::settings::Layer;
 use eksamine_pack::{Param, RuleMeta};
 use serde_json::Value;
 
@@ -10,8 +11,10 @@ use serde_json::Value;
 pub(crate) struct Given {
     pub(crate) rule: String,
     pub(crate) name: String,
-    /// Where.
+    /// Where, as results say it: the same wherever the file lies.
     pub(crate) from: String,
+    /// Where, as errors say it.
+    place: String,
     raw: Raw,
 }
 
@@ -33,20 +36,26 @@ impl Given {
         let (place, text) = argument.split_once('=').ok_or_else(wrong)?;
         let (rule, name) = place.split_once('.').ok_or_else(wrong)?;
         let raw = Raw::Text(text.to_owned());
-        Ok(Self { rule: rule.to_owned(), name: name.to_owned(), from: "--param".to_owned(), raw })
+        Ok(Self {
+            rule: rule.to_owned(),
+            name: name.to_owned(),
+            from: "--param".to_owned(),
+            place: "--param".to_owned(),
+            raw,
+        })
     }
 
     /// `[params.RULE]`, `NAME = VALUE`
-    pub(crate) fn of_file(from: &str, rule: &str, name: &str, value: &Value) -> Self {
-        let raw = Raw::Value(value.clone());
-        Self { rule: rule.to_owned(), name: name.to_owned(), from: from.to_owned(), raw }
+    pub(crate) fn of_file(layer: &Layer, rule: &str, name: &str, value: &Value) -> Self {
+        let (from, place, raw) = (layer.from.clone(), layer.place.clone(), Raw::Value(value.clone()));
+        Self { rule: rule.to_owned(), name: name.to_owned(), from, place, raw }
     }
 
     /// The value, as `rule` declares it.
     pub(crate) fn value(&self, rule: &RuleMeta) -> Result<Value, CliError> {
         self.checked(rule).map_err(|error| match &self.raw {
             Raw::Text(_) => error,
-            Raw::Value(_) => error.within(&self.from),
+            Raw::Value(_) => error.within(&self.place),
         })
     }
 
@@ -70,8 +79,30 @@ impl Given {
             })?,
             Raw::Value(value) => value.clone(),
         };
+        let value = whole(&place, value).map_err(|error| error.hint(&*explain))?;
         validate(&place, param, &value).map_err(|error| error.hint(explain))?;
         Ok(value)
+    }
+}
+
+/// JSON has one sort of number, and rules read whole ones of 64 bits: `30.0` is 30.
+fn whole(place: &str, value: Value) -> Result<Value, CliError> {
+    match value {
+        Value::Array(elements) => {
+            elements.into_iter().map(|element| whole(place, element)).collect::<Result<Vec<_>, _>>().map(Value::Array)
+        }
+        Value::Number(number) if number.is_i64() => Ok(Value::Number(number)),
+        Value::Number(number) => match number.as_f64() {
+            // Beyond this not every whole number can be told from the next.
+            Some(float) if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 => {
+                #[expect(clippy::cast_possible_truncation, reason = "it is whole and has less than 54 bits")]
+                let exact = float as i64;
+                Ok(exact.into())
+            }
+            Some(float) if float.fract() != 0.0 => Ok(Value::Number(number)),
+            _ => Err(CliError::usage(format!("{place}: {number} is too big a number"))),
+        },
+        other => Ok(other),
     }
 }
 
@@ -147,6 +178,17 @@ mod tests {
         assert_eq!(read("[broken", &["array"], None), None);
         assert_eq!(read("1,2", &["array"], Some(&json!({"type": "integer"}))), Some(json!([1, 2])));
         assert_eq!(read("{\"a\":1}", &["object"], None), Some(json!({"a": 1})));
+    }
+
+    #[test]
+    fn whole_numbers_are_whole_however_they_are_written() {
+        let read = |text: &str| whole("p", serde_json::from_str(text).expect("JSON")).ok();
+        assert_eq!(read("30.0"), Some(json!(30)));
+        assert_eq!(read("[1e2, 1]"), Some(json!([100, 1])));
+        assert_eq!(read("1.5"), Some(json!(1.5)));
+        assert_eq!(read("99999999999999999999"), None);
+        assert_eq!(read("9223372036854775808"), None);
+        assert_eq!(read("9223372036854775807"), Some(json!(9_223_372_036_854_775_807_i64)));
     }
 
     #[test]

@@ -104,8 +104,8 @@ impl Chosen {
         let mut given = Vec::new();
         for layer in &self.settings.layers {
             for (rule, values) in &layer.values {
-                known(rule, &ids).map_err(|error| error.within(&layer.from))?;
-                given.extend(values.iter().map(|(name, value)| Given::of_file(&layer.from, rule, name, value)));
+                known(rule, &ids).map_err(|error| error.within(&layer.place))?;
+                given.extend(values.iter().map(|(name, value)| Given::of_file(layer, rule, name, value)));
             }
         }
         let arguments = params.iter().map(|argument| Given::split(argument)).collect::<Result<Vec<_>, _>>()?;

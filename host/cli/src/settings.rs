@@ -6,7 +6,7 @@ use eksamine_pack::{Params, RuleMeta};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -46,9 +46,8 @@ pub(crate) struct Profile {
     description: String,
     /// The rules that answer a demand of this edition of a benchmark; without it all do.
     select: Option<Select>,
-    /// Ids of the rules, where no benchmark names them.
-    #[serde(default)]
-    rules: Vec<String>,
+    /// Ids of rules: alone, or beside those of the benchmark.
+    rules: Option<Vec<String>>,
     /// Values of parameters: `[params.RULE]`, `NAME = VALUE`.
     #[serde(default)]
     params: Values,
@@ -67,8 +66,10 @@ pub(crate) struct Select {
 /// Values that stand in a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Layer {
-    /// The file, or the profile's name.
+    /// The file's or the profile's name, which is the same on every machine.
     pub(crate) from: String,
+    /// Where the file lies.
+    pub(crate) place: String,
     pub(crate) values: Values,
 }
 
@@ -98,11 +99,15 @@ impl Settings {
             (None, None) => None,
         };
         if let Some((name, profile)) = named {
-            settings.profile = Some((name.to_owned(), profile.selected(name, rules)?));
-            settings.layers.push(Layer { from: format!("profile {name}"), values: profile.params });
+            let selected = profile.selected(name, rules)?;
+            let place = format!("profile {name}");
+            let name = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
+            settings.layers.push(Layer { from: format!("profile {name}"), place, values: profile.params });
+            settings.profile = Some((name.into_owned(), selected));
         }
         if let Some(file) = file {
-            settings.layers.push(Layer { from: file.display().to_string(), values: config.params });
+            let place = file.display().to_string();
+            settings.layers.push(Layer { from: CONFIG.to_owned(), place, values: config.params });
         }
         Ok(settings)
     }
@@ -115,7 +120,8 @@ impl Profile {
             return parse(name, text);
         }
         let file = beside.join(name);
-        if file.is_file() {
+        // A pipe (`--profile <(…)`) is a file, too.
+        if file.metadata().is_ok_and(|file| !file.is_dir()) {
             return read(&file);
         }
         let names = PROFILES.iter().map(|(name, _)| *name);
@@ -127,18 +133,22 @@ impl Profile {
     /// The ids of the rules that it selects.
     fn selected(&self, name: &str, rules: &[RuleMeta]) -> Result<Vec<String>, CliError> {
         let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
-        if let Some(unknown) = self.rules.iter().find(|id| !ids.contains(&id.as_str())) {
+        let listed = self.rules.as_deref().unwrap_or_default();
+        if let Some(unknown) = listed.iter().find(|id| !ids.contains(&id.as_str())) {
             let error = CliError::usage(format!("profile {name}: there is no rule {unknown:?}"));
             return Err(error.hints(did_you_mean(unknown, ids)));
         }
         let is_named = |rule: &&RuleMeta| {
             let by_benchmark = self.select.as_ref().is_some_and(|edition| edition.demands(rule));
-            by_benchmark || self.rules.contains(&rule.id) || self.select.is_none() && self.rules.is_empty()
+            by_benchmark || listed.contains(&rule.id) || self.select.is_none() && self.rules.is_none()
         };
         let selected: Vec<String> = rules.iter().filter(is_named).map(|rule| rule.id.clone()).collect();
         if selected.is_empty() {
+            let controls = rules.iter().flat_map(|rule| &rule.controls);
+            let editions = controls.flat_map(|c| c.versions.iter().map(|version| format!("{} {version}", c.benchmark)));
+            let editions: Vec<String> = editions.collect::<BTreeSet<_>>().into_iter().collect();
             return Err(CliError::usage(format!("profile {name} selects no rule"))
-                .hint("eksamine explain RULE says which benchmarks a rule answers"));
+                .hint(format!("editions that rules answer: {}", editions.join(", "))));
         }
         Ok(selected)
     }
@@ -159,7 +169,21 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T, CliError> {
     parse(&path.display().to_string(), &text)
 }
 
+/// What TOML can say and a parameter cannot be.
+fn odd(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::Float(float) if !float.is_finite() => Some(format!("{float} is no number that can be judged by")),
+        toml::Value::Datetime(time) => Some(format!("{time} is a date: write it as text, in quotes")),
+        toml::Value::Array(elements) => elements.iter().find_map(odd),
+        toml::Value::Table(entries) => entries.iter().find_map(|(key, value)| Some(format!("{key}: {}", odd(value)?))),
+        _ => None,
+    }
+}
+
 fn parse<T: DeserializeOwned>(place: &str, text: &str) -> Result<T, CliError> {
+    if let Some(odd) = toml::from_str(text).ok().as_ref().and_then(odd) {
+        return Err(CliError::usage(format!("{place}: {odd}")));
+    }
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or_else(String::new, |before| format!(" (line {})", before.matches('\n').count() + 1));

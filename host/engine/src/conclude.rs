@@ -153,8 +153,13 @@ fn lack(need: &FactNeed, document: &Document<'_>, found: Availability) -> Missin
             Availability::NotCollected => "the document does not hold this kind".to_owned(),
             other => other.word().to_owned(),
         });
-    let permission = kind.and_then(|k| k.permission.clone()).or_else(|| gap.and_then(|g| g.permission.clone()));
-    let options = Kind::find(&need.kind).ok().and_then(|kind| kind.options());
+    let known = Kind::find(&need.kind).ok();
+    let permission = kind
+        .and_then(|k| k.permission.clone())
+        .or_else(|| gap.and_then(|g| g.permission.clone()))
+        // A document that others wrote may not say it.
+        .or_else(|| known.as_ref().filter(|_| found == Availability::Denied).map(Kind::permission));
+    let options = known.as_ref().and_then(Kind::options);
     let option = (found == Availability::NotCollected).then(|| match options {
         Some(options) => format!("gather with {options}"),
         None => "gather again: eksamine scan and eksamine gather read it".to_owned(),

@@ -3,7 +3,7 @@
 use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::live::{self, WaysInArgs};
-use crate::output::{Color, Output};
+use crate::output::{Color, Output, say};
 use crate::selection::SelectionArgs;
 use eksamine_facts::{Availability, Document, Projection};
 use eksamine_report::clean;
@@ -28,7 +28,7 @@ pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
     } else {
         let path = args.output.unwrap_or(facts.name);
         live::write(&path, &facts.document)?;
-        anstream::eprintln!("facts written to {}", path.display());
+        say(format_args!("facts written to {}", path.display()));
     }
     lacks(&facts.document)?;
     Ok(ExitCode::Ok)
@@ -43,9 +43,9 @@ fn lacks(document: &str) -> Result<(), CliError> {
         }
         let gap = kind.gaps.first();
         let reason = kind.reason.as_deref().or(gap.map(|g| g.reason.as_str())).unwrap_or("no reason was given");
-        anstream::eprintln!("{} {name}: {}", kind.status, clean(reason));
+        say(format_args!("{} {name}: {}", kind.status, clean(reason)));
         if let Some(permission) = kind.permission.as_deref().or(gap.and_then(|g| g.permission.as_deref())) {
-            anstream::eprintln!("  grant: {}", clean(permission));
+            say(format_args!("  grant: {}", clean(permission)));
         }
     }
     Ok(())

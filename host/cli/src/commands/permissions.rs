@@ -3,7 +3,7 @@
 use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::live::WaysInArgs;
-use crate::output::{Color, Output};
+use crate::output::{Color, Output, say};
 use crate::selection::SelectionArgs;
 use eksamine_gather::Permissions;
 use eksamine_gather::permissions::{Grant, Subject, why};
@@ -44,6 +44,7 @@ enum Format {
 
 pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
     let plan = args.ways_in.plan(&args.selection.chosen()?.needs())?;
+    args.cluster_arn.as_deref().map_or(Ok(()), |arn| check_arn(arn, args.ways_in.cluster.as_deref()))?;
     let named = args.ways_in.cluster.is_some() || args.cluster_arn.is_some();
     let permissions = Permissions::of(&plan, &args.ways_in.way_in()?, named);
     let output = Output::stdout(color);
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
     output.write(&text)?;
     if args.why && args.format == Format::Iam {
         for grant in permissions.iam_grants() {
-            anstream::eprintln!("{}: {}", grant.permission, why(&grant.needed_by));
+            say(format_args!("{}: {}", grant.permission, why(&grant.needed_by)));
         }
     }
     Ok(ExitCode::Ok)
@@ -63,14 +64,48 @@ pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
 
 fn subject(args: &Args) -> Result<Subject, CliError> {
     match (&args.group, &args.service_account) {
+        (Some(group), _) if group.is_empty() || group.contains(char::is_control) => {
+            Err(CliError::usage(format!("--group {group:?} is no name of a group")))
+        }
         (Some(group), _) => Ok(Subject::Group(group.clone())),
         (None, None) => Ok(Subject::default()),
         (None, Some(account)) => match account.split_once('/') {
-            Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() => {
+            Some((namespace, name)) if is_name(namespace) && is_name(name) => {
                 Ok(Subject::ServiceAccount { namespace: namespace.to_owned(), name: name.to_owned() })
             }
-            _ => Err(CliError::usage(format!("--service-account {account:?} is not NAMESPACE/NAME"))),
+            _ => Err(CliError::usage(format!("--service-account {account:?} is not NAMESPACE/NAME"))
+                .hint("for example --service-account eksamine/scanner")),
         },
+    }
+}
+
+/// As Kubernetes names objects: letters in lower case, digits, `-` and `.`.
+fn is_name(text: &str) -> bool {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    let outer = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.bytes().all(inner) && outer(text.as_bytes().first()) && outer(text.as_bytes().last())
+}
+
+/// What restricts a policy must be a cluster, and the one that is meant: whoever applies it trusts it.
+fn check_arn(arn: &str, cluster: Option<&str>) -> Result<(), CliError> {
+    let wrong = || {
+        CliError::usage(format!("--cluster-arn {arn:?} is no ARN of an EKS cluster"))
+            .hint("for example arn:aws:eks:eu-west-1:111122223333:cluster/prod")
+    };
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", partition, "eks", region, account, resource] = parts.as_slice() else { return Err(wrong()) };
+    let name = resource.strip_prefix("cluster/").ok_or_else(wrong)?;
+    let is_word =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    if !(partition.starts_with("aws") && is_word(partition) && is_word(region) && is_account && is_word(name)) {
+        return Err(wrong());
+    }
+    match cluster {
+        Some(cluster) if cluster != name => {
+            Err(CliError::usage(format!("--cluster {cluster} and --cluster-arn {arn} are two clusters")))
+        }
+        _ => Ok(()),
     }
 }
 

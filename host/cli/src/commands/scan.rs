@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::facts_file::FactsFile;
 use crate::live::{self, WaysInArgs};
-use crate::output::{Color, Output};
+use crate::output::{Color, Output, say};
 use crate::selection::{Chosen, SelectionArgs};
 use crate::{instant, weakenings};
 use eksamine_engine::{Engine, judge};
@@ -12,7 +12,7 @@ use eksamine_facts::Tree;
 use eksamine_report::{Detail, Layout, json, text};
 use eksamine_results::{FactsRef, SCHEMA, ScanResult, summarise};
 use serde_json::value::RawValue;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Name and version of what judged.
 const ENGINE: &str = concat!("eksamine ", env!("CARGO_PKG_VERSION"));
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// Format of the report.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// File that the report goes to, instead of stdout.
+    /// File that the report goes to; - is stdout, as without it.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Text: show every rule and every finding. JSON shows all of them always.
@@ -57,8 +57,9 @@ enum Format {
 }
 
 pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
+    apart(&args)?;
     let result = scan(&args)?;
-    let output = Output { file: args.output, color };
+    let output = Output { file: args.output.filter(|file| file != Path::new("-")), color };
     let report = match args.format {
         Format::Text if args.verbose => text(&result, output.width(), Detail::Full),
         Format::Text => text(&result, output.width(), Detail::Short),
@@ -67,6 +68,19 @@ pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
     };
     output.write(&report)?;
     Ok(ExitCode::of(&result.results))
+}
+
+/// The report must not take the place of the facts, which may be all that is left of a moment.
+fn apart(args: &Args) -> Result<(), CliError> {
+    let Some(output) = args.output.as_deref() else { return Ok(()) };
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let facts = args.facts.as_deref().or(args.facts_output.as_deref());
+    let is_no_file = output == Path::new("-") || output.exists() && !output.is_file();
+    if is_no_file || facts.is_none_or(|facts| real(facts) != real(output)) {
+        return Ok(());
+    }
+    Err(CliError::usage(format!("--output {} is the file of the facts", output.display()))
+        .hint("the report would take their place: name another file"))
 }
 
 fn scan(args: &Args) -> Result<ScanResult, CliError> {
@@ -113,7 +127,7 @@ fn facts(args: &Args, chosen: &Chosen) -> Result<FactsFile, CliError> {
     let facts = live::facts(&args.ways_in, &chosen.needs())?;
     let path = args.facts_output.clone().unwrap_or(facts.name);
     live::write(&path, &facts.document)?;
-    anstream::eprintln!("facts written to {}", path.display());
+    say(format_args!("facts written to {}", path.display()));
     Ok(FactsFile::gathered(&path, facts.document))
 }
 
