@@ -186,10 +186,8 @@ fn exit_codes_are_those_of_the_table() {
             "aws.eks.clusters":{{"status":"{logging}","items":[{rest}]}}}}}}"#
         )
     };
-    let code = |facts: &str| {
-        let args = ["scan", "--facts", "-", "--rule", "audit-logging", "--as-of", AS_OF];
-        eksamine_reading(&args, facts.as_bytes()).code
-    };
+    let args = ["scan", "--facts", "-", "--rule", "audit-logging", "--as-of", AS_OF];
+    let code = |facts: &str| eksamine_reading(&args, facts.as_bytes()).code;
     let item = |on: bool| {
         format!(
             r#"{{"arn":"a","name":"n","status":"ACTIVE","logging":{{"clusterLogging":[{{"enabled":{on},
@@ -199,6 +197,9 @@ fn exit_codes_are_those_of_the_table() {
     assert_eq!(code(&cluster("complete", &item(true))), 0);
     assert_eq!(code(&cluster("complete", &item(false))), 1);
     assert_eq!(code(&cluster("denied", "")), 3);
+    // A document that others wrote need not say what to grant.
+    let denied = eksamine_reading(&args, cluster("denied", "").as_bytes()).stdout;
+    assert!(denied.contains("next: grant eks:DescribeCluster"), "{denied}");
     // Asked of nobody: a human must look, which fails nothing.
     assert_eq!(code(&cluster("not-collected", "")), 0);
     assert_eq!(code("{}"), 4);

@@ -1,6 +1,7 @@
 //! The facts document as bytes: a mapped file, or what stands on stdin.
 
 use crate::error::CliError;
+use crate::output::is_dash;
 use eksamine_facts::{Document, Projection};
 use eksamine_pack::Digest;
 use memmap2::Mmap;
@@ -22,7 +23,7 @@ enum Bytes {
 impl FactsFile {
     /// Opens `path`; `-` is stdin.
     pub(crate) fn open(path: &Path) -> Result<Self, CliError> {
-        let stdin = path == Path::new("-");
+        let stdin = is_dash(path);
         let name = if stdin { "stdin".to_owned() } else { path.display().to_string() };
         let bytes = if stdin { read(io::stdin().lock()) } else { File::open(path).and_then(of_file) };
         bytes.map(|bytes| Self { name: name.clone(), bytes }).map_err(|e| {

@@ -22,14 +22,19 @@ pub(crate) enum Color {
 
 /// Where a command's result goes.
 pub(crate) struct Output {
-    pub(crate) file: Option<PathBuf>,
-    pub(crate) color: Color,
+    file: Option<PathBuf>,
+    color: Color,
 }
 
 impl Output {
     /// The result on stdout.
     pub(crate) const fn stdout(color: Color) -> Self {
         Self { file: None, color }
+    }
+
+    /// The result in a file, unless its name says stdout.
+    pub(crate) fn to(file: Option<PathBuf>, color: Color) -> Self {
+        Self { file: file.filter(|file| !is_dash(file)), color }
     }
 
     /// How many columns text may have.
@@ -59,6 +64,11 @@ impl Output {
             Color::Auto | Color::Never => ColorChoice::Never,
         }
     }
+}
+
+/// Whether a path is the name of stdin or stdout.
+pub(crate) fn is_dash(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// Writes a line on stderr. Where nobody can be told, the exit code still tells.

@@ -13,8 +13,6 @@ pub(crate) struct Given {
     pub(crate) name: String,
     /// Where, as results say it: the same wherever the file lies.
     pub(crate) from: String,
-    /// Where, as errors say it.
-    place: String,
     raw: Raw,
 }
 
@@ -22,8 +20,8 @@ pub(crate) struct Given {
 enum Raw {
     /// On the command line: read as the type that the rule declares.
     Text(String),
-    /// In a file, which has types of its own.
-    Value(Value),
+    /// In a file, which has types of its own, and a place that errors name.
+    Value(Value, String),
 }
 
 impl Given {
@@ -36,26 +34,20 @@ impl Given {
         let (place, text) = argument.split_once('=').ok_or_else(wrong)?;
         let (rule, name) = place.split_once('.').ok_or_else(wrong)?;
         let raw = Raw::Text(text.to_owned());
-        Ok(Self {
-            rule: rule.to_owned(),
-            name: name.to_owned(),
-            from: "--param".to_owned(),
-            place: "--param".to_owned(),
-            raw,
-        })
+        Ok(Self { rule: rule.to_owned(), name: name.to_owned(), from: "--param".to_owned(), raw })
     }
 
     /// `[params.RULE]`, `NAME = VALUE`
     pub(crate) fn of_file(layer: &Layer, rule: &str, name: &str, value: &Value) -> Self {
-        let (from, place, raw) = (layer.from.clone(), layer.place.clone(), Raw::Value(value.clone()));
-        Self { rule: rule.to_owned(), name: name.to_owned(), from, place, raw }
+        let raw = Raw::Value(value.clone(), layer.place.clone());
+        Self { rule: rule.to_owned(), name: name.to_owned(), from: layer.from.clone(), raw }
     }
 
     /// The value, as `rule` declares it.
     pub(crate) fn value(&self, rule: &RuleMeta) -> Result<Value, CliError> {
         self.checked(rule).map_err(|error| match &self.raw {
             Raw::Text(_) => error,
-            Raw::Value(_) => error.within(&self.place),
+            Raw::Value(_, place) => error.within(place),
         })
     }
 
@@ -77,7 +69,7 @@ impl Given {
             Raw::Text(text) => read(text, &types, param.schema.get("items")).ok_or_else(|| {
                 CliError::usage(format!("{place}: {text:?} is no {}", types.join(" or "))).hint(&*explain)
             })?,
-            Raw::Value(value) => value.clone(),
+            Raw::Value(value, _) => value.clone(),
         };
         let value = whole(&place, value).map_err(|error| error.hint(&*explain))?;
         validate(&place, param, &value).map_err(|error| error.hint(explain))?;

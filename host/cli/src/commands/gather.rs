@@ -3,11 +3,11 @@
 use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::live::{self, WaysInArgs};
-use crate::output::{Color, Output, say};
+use crate::output::{Color, Output, is_dash, say};
 use crate::selection::SelectionArgs;
 use eksamine_facts::{Availability, Document, Projection};
 use eksamine_report::clean;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -23,7 +23,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
     let needs = args.selection.chosen()?.needs();
     let facts = live::facts(&args.ways_in, &needs)?;
-    if args.output.as_deref() == Some(Path::new("-")) {
+    if args.output.as_deref().is_some_and(is_dash) {
         Output::stdout(color).write(&facts.document)?;
     } else {
         let path = args.output.unwrap_or(facts.name);

@@ -8,6 +8,7 @@ use crate::selection::SelectionArgs;
 use eksamine_gather::Permissions;
 use eksamine_gather::permissions::{Grant, Subject, why};
 use eksamine_report::{Page, bold, dim};
+use regex_lite::Regex;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -44,7 +45,9 @@ enum Format {
 
 pub(crate) fn run(args: &Args, color: Color) -> Result<ExitCode, CliError> {
     let plan = args.ways_in.plan(&args.selection.chosen()?.needs())?;
-    args.cluster_arn.as_deref().map_or(Ok(()), |arn| check_arn(arn, args.ways_in.cluster.as_deref()))?;
+    if let Some(arn) = &args.cluster_arn {
+        check_arn(arn, args.ways_in.cluster.as_deref())?;
+    }
     let named = args.ways_in.cluster.is_some() || args.cluster_arn.is_some();
     let permissions = Permissions::of(&plan, &args.ways_in.way_in()?, named);
     let output = Output::stdout(color);
@@ -70,7 +73,7 @@ fn subject(args: &Args) -> Result<Subject, CliError> {
         (Some(group), _) => Ok(Subject::Group(group.clone())),
         (None, None) => Ok(Subject::default()),
         (None, Some(account)) => match account.split_once('/') {
-            Some((namespace, name)) if is_name(namespace) && is_name(name) => {
+            Some((namespace, name)) if is_name(namespace)? && is_name(name)? => {
                 Ok(Subject::ServiceAccount { namespace: namespace.to_owned(), name: name.to_owned() })
             }
             _ => Err(CliError::usage(format!("--service-account {account:?} is not NAMESPACE/NAME"))
@@ -80,29 +83,19 @@ fn subject(args: &Args) -> Result<Subject, CliError> {
 }
 
 /// As Kubernetes names objects: letters in lower case, digits, `-` and `.`.
-fn is_name(text: &str) -> bool {
-    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    let outer = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    text.bytes().all(inner) && outer(text.as_bytes().first()) && outer(text.as_bytes().last())
+fn is_name(text: &str) -> Result<bool, CliError> {
+    Ok(Regex::new("^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$").map_err(CliError::bug)?.is_match(text))
 }
 
 /// What restricts a policy must be a cluster, and the one that is meant: whoever applies it trusts it.
 fn check_arn(arn: &str, cluster: Option<&str>) -> Result<(), CliError> {
-    let wrong = || {
-        CliError::usage(format!("--cluster-arn {arn:?} is no ARN of an EKS cluster"))
-            .hint("for example arn:aws:eks:eu-west-1:111122223333:cluster/prod")
-    };
-    let parts: Vec<&str> = arn.split(':').collect();
-    let ["arn", partition, "eks", region, account, resource] = parts.as_slice() else { return Err(wrong()) };
-    let name = resource.strip_prefix("cluster/").ok_or_else(wrong)?;
-    let is_word =
-        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    if !(partition.starts_with("aws") && is_word(partition) && is_word(region) && is_account && is_word(name)) {
-        return Err(wrong());
-    }
-    match cluster {
-        Some(cluster) if cluster != name => {
+    // Names: `CreateCluster` in EKS's own model.
+    let pattern = "^arn:aws[a-z-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/([0-9A-Za-z][A-Za-z0-9_-]*)$";
+    let parts = Regex::new(pattern).map_err(CliError::bug)?.captures(arn);
+    match (parts.and_then(|parts| parts.get(1)), cluster) {
+        (None, _) => Err(CliError::usage(format!("--cluster-arn {arn:?} is no ARN of an EKS cluster"))
+            .hint("for example arn:aws:eks:eu-west-1:111122223333:cluster/prod")),
+        (Some(name), Some(cluster)) if name.as_str() != cluster => {
             Err(CliError::usage(format!("--cluster {cluster} and --cluster-arn {arn} are two clusters")))
         }
         _ => Ok(()),

@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::facts_file::FactsFile;
 use crate::live::{self, WaysInArgs};
-use crate::output::{Color, Output, say};
+use crate::output::{Color, Output, is_dash, say};
 use crate::selection::{Chosen, SelectionArgs};
 use crate::{instant, weakenings};
 use eksamine_engine::{Engine, judge};
@@ -57,9 +57,9 @@ enum Format {
 }
 
 pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
-    apart(&args)?;
+    spare_the_facts(&args)?;
     let result = scan(&args)?;
-    let output = Output { file: args.output.filter(|file| file != Path::new("-")), color };
+    let output = Output::to(args.output, color);
     let report = match args.format {
         Format::Text if args.verbose => text(&result, output.width(), Detail::Full),
         Format::Text => text(&result, output.width(), Detail::Short),
@@ -71,11 +71,11 @@ pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
 }
 
 /// The report must not take the place of the facts, which may be all that is left of a moment.
-fn apart(args: &Args) -> Result<(), CliError> {
+fn spare_the_facts(args: &Args) -> Result<(), CliError> {
     let Some(output) = args.output.as_deref() else { return Ok(()) };
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let facts = args.facts.as_deref().or(args.facts_output.as_deref());
-    let is_no_file = output == Path::new("-") || output.exists() && !output.is_file();
+    let is_no_file = is_dash(output) || output.exists() && !output.is_file();
     if is_no_file || facts.is_none_or(|facts| real(facts) != real(output)) {
         return Ok(());
     }
