@@ -34,15 +34,22 @@ pub struct ChangedFields {
     pub useless: Complaints,
 }
 
-/// The names of the cases that hold an item, by their status and parameters, the kind and the item's text.
-type Holders<'s> = BTreeMap<(Status, String, &'s str, String), Vec<&'s str>>;
-
 /// The same of one case.
 #[derive(Default)]
 struct OfCase {
     dropped: Complaints,
     /// Fields whose change altered it.
     useful: BTreeSet<String>,
+}
+
+/// The names of the cases that hold an item, in their order.
+type Holders<'s> = BTreeMap<Held<'s>, Vec<&'s str>>;
+
+/// A case's status and parameters, a kind, and an item's text.
+type Held<'s> = (Status, String, &'s str, String);
+
+fn held<'s>(case: &Case, kind: &'s str, item: &Value) -> Held<'s> {
+    (case.status, Value::from(case.params.clone()).to_string(), kind, item.to_string())
 }
 
 impl Subject<'_> {
@@ -118,11 +125,10 @@ impl Subject<'_> {
     fn holders(&self) -> Holders<'_> {
         let mut holders = Holders::new();
         for case in self.cases {
-            let (document, params) = (parsed(case), Value::from(case.params.clone()).to_string());
+            let document = parsed(case);
             for need in self.needs() {
                 for item in items(&document, &need.kind) {
-                    let key = (case.status, params.clone(), need.kind.as_str(), item.to_string());
-                    let names = holders.entry(key).or_default();
+                    let names = holders.entry(held(case, &need.kind, item)).or_default();
                     if names.last() != Some(&case.name.as_str()) {
                         names.push(&case.name);
                     }
@@ -130,26 +136,6 @@ impl Subject<'_> {
             }
         }
         holders
-    }
-
-    /// How many earlier cases hold an item of this one, where that is all there is to it: the answer points at no place of
-    /// it, and there is something that could be held against a change.
-    fn repeats(
-        &self,
-        case: &Case,
-        before: &RuleResult,
-        holders: &Holders<'_>,
-        kind: &str,
-        at: usize,
-        item: &Value,
-    ) -> usize {
-        let place = format!("/facts/{kind}/items/{at}");
-        let points = |at: &str| at.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        if is_good(before.status) || before.findings.iter().flat_map(|f| &f.evidence).any(|e| points(&e.at)) {
-            return 0;
-        }
-        let key = (case.status, Value::from(case.params.clone()).to_string(), kind, item.to_string());
-        holders.get(&key).and_then(|names| names.iter().position(|name| *name == case.name)).unwrap_or_default()
     }
 
     /// `go_on` is asked after each change, with what was found against it. Nothing can be held against a change of a case
@@ -169,7 +155,9 @@ impl Subject<'_> {
                 changeable(need).into_iter().filter(|it| it.is_field || !is_good(before.status)).collect();
             for (index, item) in items(&document, &need.kind).iter().enumerate() {
                 let around = Around::item(&document, &need.kind, index);
-                let repeats = self.repeats(case, &before, holders, &need.kind, index, item);
+                let earlier = || holders[&held(case, &need.kind, item)].iter().position(|name| *name == case.name);
+                let is_bystander = !is_good(before.status) && !points_at(&before, &need.kind, index);
+                let repeats = is_bystander.then(earlier).flatten().unwrap_or_default();
                 for changeable in &paths {
                     let Changeable { path, may_be_absent, .. } = changeable;
                     let field = format!("{} {path}", need.kind);
@@ -240,6 +228,13 @@ impl Subject<'_> {
     }
 }
 
+/// Whether an answer gives any place of an item as evidence.
+fn points_at(answer: &RuleResult, kind: &str, item: usize) -> bool {
+    let place = format!("/facts/{kind}/items/{item}");
+    let is_there = |at: &str| at.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    answer.findings.iter().flat_map(|finding| &finding.evidence).any(|evidence| is_there(&evidence.at))
+}
+
 /// A path whose values are changed.
 struct Changeable<'n> {
     path: &'n str,
@@ -277,8 +272,8 @@ fn changeable(need: &FactNeed) -> Vec<Changeable<'_>> {
 }
 
 impl Changeable<'_> {
-    /// The item with each place that the path names changed in each of the ways that have a meaning there; of an item that
-    /// earlier cases hold, in one of those that could be held against the rule, each time in the next.
+    /// The item with each place that the path names changed in each of the ways that have a meaning there; of a bystander
+    /// that so many earlier cases hold, in one of those that could be held against the rule, each time in the next.
     fn changes(&self, item: &Value, repeats: usize) -> Vec<(String, Change, Value)> {
         let hows = if repeats > 0 && self.may_be_absent { &[Change::Retyped] } else { self.hows };
         let ways = |place: &String| -> Vec<(String, Change, Value)> {
