@@ -84,6 +84,7 @@ fn a_seeded_mutant_of_every_rule_is_caught() {
         workspace: root().canonicalize().expect("the project's root"),
         target: root().join("target/mutants"),
         cargo: env!("CARGO").into(),
+        profile: "mutant".into(),
         cfg: vec!["eksamine_mutant".into()],
     };
     let pack = eksamine_packer::build(&root().join("rules-wasm"), &build).expect("the mutants build");

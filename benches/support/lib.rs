@@ -51,6 +51,7 @@ pub fn components() -> Result<BTreeMap<String, Vec<u8>>> {
         target: root.join("target/guests"),
         workspace: root.clone(),
         cargo: std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into(),
+        profile: "guest".into(),
         cfg: Vec::new(),
     };
     let pack = eksamine_packer::build(&root.join("rules-wasm"), &build)?;

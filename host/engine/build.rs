@@ -29,6 +29,7 @@ fn main() -> Result<()> {
         workspace: root.clone(),
         target: root.join("target/guests"),
         cargo: env::var("CARGO")?.into(),
+        profile: "guest".into(),
         cfg: Vec::new(),
     };
     let pack = eksamine_packer::build(&root.join("rules-wasm"), &build)?;

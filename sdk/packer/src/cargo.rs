@@ -16,6 +16,8 @@ pub struct Build {
     pub target: PathBuf,
     /// `cargo`
     pub cargo: PathBuf,
+    /// The profile of that workspace, `guest` for what is to be published.
+    pub profile: String,
     /// Further `--cfg` names: how the tests seed mutants.
     pub cfg: Vec<String>,
 }
@@ -28,14 +30,21 @@ impl Build {
     pub fn modules(&self, ids: &[&str]) -> Result<Vec<PathBuf>, PackerError> {
         install_target()?;
         let mut command = Command::new(&self.cargo);
-        command.current_dir(&self.workspace).args(["build", "--locked", "--profile", "guest", "--target", WASM_TARGET]);
+        command.current_dir(&self.workspace).args([
+            "build",
+            "--locked",
+            "--target",
+            WASM_TARGET,
+            "--profile",
+            &self.profile,
+        ]);
         for id in ids {
             command.args(["-p", &format!("rule-{id}")]);
         }
         forget_outer_cargo(&mut command);
         command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_ENCODED_RUSTFLAGS", self.rustflags());
         run(&mut command)?;
-        let out = self.target.join(WASM_TARGET).join("guest");
+        let out = self.target.join(WASM_TARGET).join(&self.profile);
         Ok(ids.iter().map(|id| out.join(format!("rule_{}.wasm", id.replace('-', "_")))).collect())
     }
 
