@@ -3,6 +3,7 @@
 mod cache;
 mod inventory;
 mod reference;
+mod references;
 mod registry;
 
 pub use cache::{Caches, Origin};

@@ -2,12 +2,12 @@
 //! counts and some of its users, and one for each text that names it.
 
 use super::reference::Reference;
+use super::references::{Number, References};
 use crate::core::{Container, ContainerStatus, ObjectMeta, Pod, PodSpec, Volume};
 use crate::derive::pods::workload;
 use crate::workloads::Workload;
 use crate::{Given, Known, List, Text, Unknown};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Users of an image that are named.
 const NAMED: usize = 5;
@@ -17,9 +17,8 @@ const DOUBTS: usize = 50;
 /// Every image that pods and templates of pods declare, or that containers run.
 pub struct Images<'e> {
     exempt: &'e dyn Fn(&str) -> bool,
-    declared_texts: Remembered<Shared>,
-    pulled_texts: Remembered<Option<Shared>>,
-    images: BTreeMap<Shared, Image>,
+    references: References,
+    images: BTreeMap<Number, Image>,
     doubts: BTreeMap<String, Doubt>,
     /// How many things could not be read.
     pub doubtful: usize,
@@ -67,14 +66,6 @@ pub struct Doubt {
     pub place: String,
 }
 
-type Shared = Rc<Reference>;
-
-/// What texts say that can be read: most pods name an image that another has named.
-struct Remembered<T> {
-    read: fn(&str) -> Result<T, String>,
-    texts: BTreeMap<String, T>,
-}
-
 /// The pod or workload that is being read.
 struct Home<'a> {
     word: &'static str,
@@ -90,7 +81,7 @@ struct Home<'a> {
 /// A container as it is declared.
 struct Declared<'a> {
     name: Option<&'a Text>,
-    image: Shared,
+    image: Number,
 }
 
 impl<'e> Images<'e> {
@@ -99,8 +90,7 @@ impl<'e> Images<'e> {
     pub fn new(exempt: &'e dyn Fn(&str) -> bool) -> Self {
         Self {
             exempt,
-            declared_texts: Remembered::by(|text| Ok(Rc::new(Reference::parse(text)?))),
-            pulled_texts: Remembered::by(|text| Ok(Reference::parse_running(text)?.map(Rc::new))),
+            references: References::default(),
             images: BTreeMap::new(),
             doubts: BTreeMap::new(),
             doubtful: 0,
@@ -142,7 +132,7 @@ impl<'e> Images<'e> {
 
     /// Every image, in the order of their references.
     pub fn iter(&self) -> impl Iterator<Item = (&Reference, &Image)> {
-        self.images.iter().map(|(reference, image)| (reference.as_ref(), image))
+        self.references.iter().filter_map(|(reference, number)| Some((reference, self.images.get(&number)?)))
     }
 
     /// What could not be read outside of exempt namespaces; the first ones.
@@ -195,10 +185,10 @@ impl<'e> Images<'e> {
                 for (index, container) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
                     let name = container.peek().and_then(|c| c.name.peek());
                     let part = named(part, name, index);
-                    match Known::settled(|| self.declared_texts.of(container.get()?.image.get()?)) {
+                    match Known::settled(|| self.references.declared(container.get()?.image.get()?)) {
                         Err(why) => self.doubt(home, &format!("{part}: "), &why),
                         Ok(image) => {
-                            self.add(home, &image, &part, None, || format!("{at}/{field}/{index}/image"));
+                            self.add(home, image, &part, None, || format!("{at}/{field}/{index}/image"));
                             declared.push(Declared { name, image });
                         }
                     }
@@ -213,12 +203,12 @@ impl<'e> Images<'e> {
             Err(why) => self.doubt(home, "its volumes: ", &why),
             Ok(volumes) => {
                 for (index, volume) in volumes.into_iter().flat_map(|v| v.iter()).enumerate() {
-                    match Known::settled(|| reference_of(volume, &mut self.declared_texts)) {
+                    match Known::settled(|| reference_of(volume, &mut self.references)) {
                         Err(why) => self.doubt(home, "a volume: ", &why),
                         Ok(None) => {}
                         Ok(Some(image)) => {
                             let at = || format!("{at}/volumes/{index}/image/reference");
-                            self.add(home, &image, "image volume", None, at);
+                            self.add(home, image, "image volume", None, at);
                         }
                     }
                 }
@@ -242,45 +232,39 @@ impl<'e> Images<'e> {
         for (index, status) in list.into_iter().flat_map(|l| l.iter()).enumerate() {
             let name = status.peek().and_then(|s| s.name.peek());
             let part = || named(part, name, index);
-            match Known::settled(|| running(status, &mut self.pulled_texts)) {
+            match Known::settled(|| running(status, &mut self.references)) {
                 Err(why) => self.doubt(home, &format!("the state of {}: ", part()), &why),
                 Ok(None) => {}
                 Ok(Some((image, field))) => {
                     let at = || format!("{at}/{index}/{field}");
-                    let own = declared.iter().find(|d| name.is_some() && d.name == name).map(|own| &own.image);
-                    let other = image.as_ref().filter(|image| own.is_none_or(|own| !own.is_of_same_repository(image)));
+                    let own = declared.iter().find(|d| name.is_some() && d.name == name).map(|own| own.image);
+                    let is_other = |image| own.is_none_or(|own| !self.references.are_of_one_repository(own, image));
+                    let other = image.filter(|image| is_other(*image));
                     if let Some(other) = other {
-                        self.add(home, other, &part(), own.map(Rc::as_ref), at);
+                        self.add(home, other, &part(), own, at);
                     }
                     let Some(listed) = other.or(own) else {
                         let what = format!("the state of {}: ", part());
                         self.doubt(home, &what, "which container it is of is not known");
                         continue;
                     };
-                    if let (false, Some(entry)) = (home.exempt, self.images.get_mut(listed)) {
-                        let digest = image.as_ref().and_then(|image| image.digest.as_ref());
-                        entry.runs(digest.or(listed.digest.as_ref()), home, at);
+                    if let (false, Some(entry)) = (home.exempt, self.images.get_mut(&listed)) {
+                        let digest = |number| self.references.get(number).digest.as_ref();
+                        entry.runs(image.and_then(digest).or_else(|| digest(listed)), home, at);
                     }
                 }
             }
         }
     }
 
-    fn add(
-        &mut self,
-        home: &Home<'_>,
-        image: &Shared,
-        part: &str,
-        instead_of: Option<&Reference>,
-        at: impl Fn() -> String,
-    ) {
-        let image = self.images.entry(Rc::clone(image)).or_default();
+    fn add(&mut self, home: &Home<'_>, image: Number, part: &str, instead_of: Option<Number>, at: impl Fn() -> String) {
+        let image = self.images.entry(image).or_default();
         if home.exempt {
             image.exempt += 1;
             return;
         }
         *(if home.word == "Pod" { &mut image.in_pods } else { &mut image.in_templates }) += 1;
-        let instead_of = instead_of.map(Reference::to_string);
+        let instead_of = instead_of.map(|number| self.references.get(number).to_string());
         let is = |user: &User| user.workload == home.workload && user.part == part && user.instead_of == instead_of;
         if let Some((_, example)) = image.users.iter_mut().find(|(user, _)| is(user)) {
             return example.least(home, at);
@@ -401,43 +385,28 @@ fn named(part: &str, name: Option<&Text>, index: usize) -> String {
     name.map_or_else(|| format!("{part} number {}", index + 1), |name| format!("{part} {name}"))
 }
 
-impl<T: Clone> Remembered<T> {
-    fn by(read: fn(&str) -> Result<T, String>) -> Self {
-        Self { read, texts: BTreeMap::new() }
-    }
-
-    fn of(&mut self, text: &str) -> Result<T, Unknown> {
-        if let Some(said) = self.texts.get(text) {
-            return Ok(said.clone());
-        }
-        let said = (self.read)(text).map_err(Unknown::because)?;
-        self.texts.insert(text.to_owned(), said.clone());
-        Ok(said)
-    }
-}
-
-fn reference_of(volume: &Known<Volume>, declared: &mut Remembered<Shared>) -> Result<Option<Shared>, Unknown> {
+fn reference_of(volume: &Known<Volume>, references: &mut References) -> Result<Option<Number>, Unknown> {
     let Some(volume) = volume.in_view()? else { return Ok(None) };
     let image = match volume.image.given()? {
         Given::Not => return Ok(None),
         Given::Value(image) if image.reference.peek().is_some() => image,
         Given::Value(_) | Given::Empty => return Err(Unknown::because("the image of it has no readable reference")),
     };
-    declared.of(image.reference.get()?).map(Some)
+    references.declared(image.reference.get()?).map(Some)
 }
 
 /// What a container runs, and the field that says so: what was pulled, or the name of the image where that is a digest
 /// alone. `None` where nothing was pulled; no reference where both are digests alone.
 fn running(
     status: &Known<ContainerStatus>,
-    pulled: &mut Remembered<Option<Shared>>,
-) -> Result<Option<(Option<Shared>, &'static str)>, Unknown> {
+    references: &mut References,
+) -> Result<Option<(Option<Number>, &'static str)>, Unknown> {
     let status = status.get()?;
     let Some(id) = status.image_id.declared()? else { return Ok(None) };
-    if let Some(image) = pulled.of(id)? {
+    if let Some(image) = references.running(id)? {
         return Ok(Some((Some(image), "imageID")));
     }
-    let named = status.image.declared()?.map(|image| pulled.of(image)).transpose()?.flatten();
+    let named = status.image.declared()?.map(|image| references.running(image)).transpose()?.flatten();
     let field = if named.is_some() { "image" } else { "imageID" };
     Ok(Some((named, field)))
 }

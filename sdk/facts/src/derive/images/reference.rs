@@ -69,12 +69,6 @@ impl Reference {
         if bare { Ok(None) } else { Self::parse(text).map(Some) }
     }
 
-    /// Whether both are of one repository, whatever their tags and digests.
-    #[must_use]
-    pub fn is_of_same_repository(&self, other: &Self) -> bool {
-        self.host == other.host && self.repository == other.repository
-    }
-
     /// Host and repository.
     #[must_use]
     pub fn name(&self) -> String {
