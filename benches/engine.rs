@@ -24,7 +24,7 @@ fn main() -> Result<()> {
         let text = std::fs::read_to_string(root().join("examples/facts.json"))?;
         let mut scan = Scan::default();
         scan.add(rule.clone(), rule.meta().defaults());
-        let document = Document::read(&text, &scan.projection())?;
+        let document = Document::read(text, &scan.projection())?;
         let served = Served::to(rule, &document, AS_OF)?;
         let wasm = components()?.remove(SMALL).context("no such component")?;
         let (sandbox, native) = (Sandbox::new(&wasm, Counting::ENGINE)?, precompiled(&wasm)?);

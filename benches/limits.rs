@@ -18,7 +18,7 @@ fn main() -> Result<()> {
                 let id = rule.meta().id.as_str();
                 let mut scan = Scan::default();
                 scan.add(rule.clone(), rule.meta().defaults());
-                let document = Document::read(&text, &scan.projection())?;
+                let document = Document::read(text.clone(), &scan.projection())?;
                 let served = Served::to(rule, &document, AS_OF)?;
                 if served.bytes() > 100_000 {
                     let wasm = components.remove(id).context("no component")?;
@@ -50,7 +50,7 @@ fn one(table: &mut eksamine_benches::table::Table, id: &str, wasm: &[u8], served
     table.ratio(&format!("limits: {id}, fuel"), fuel, without, None);
     table.ratio(&format!("limits: {id}, epoch"), epoch, without, None);
     table.ratio(&format!("limits: {id}, fuel and epoch"), both, without, None);
-    let (burnt, bytes) = (counted.fuel, served.bytes() as u64);
+    let (burnt, bytes) = (counted.fuel, served.bytes());
     let each = format!("{burnt} units, {} a byte served", burnt / bytes.max(1));
     table.figure(&format!("limits: {id}, fuel burnt"), &each, "");
     Ok(())

@@ -27,7 +27,7 @@ fn one(table: &mut eksamine_benches::table::Table, rule: &LoadedRule, text: &str
     let id = rule.meta().id.as_str();
     let mut scan = Scan::default();
     scan.add(rule.clone(), rule.meta().defaults());
-    let document = Document::read(text, &scan.projection())?;
+    let document = Document::read(text.to_owned(), &scan.projection())?;
     let served = Served::to(rule, &document, AS_OF)?;
     let in_sandbox = || judge(&official().0, &scan, &document, AS_OF).results.pop().context("no result");
     let (ours, theirs) = (in_sandbox()?, native(id, &served)?);

@@ -39,7 +39,7 @@ fn run_loaded(hostile: &LoadedRule, facts: &str) -> RuleResult {
         if with {
             scan.add(hostile.clone(), hostile.meta().defaults());
         }
-        let document = Document::read(facts, &scan.projection()).expect("facts");
+        let document = Document::read(facts.to_owned(), &scan.projection()).expect("facts");
         judge(engine, &scan, &document, AS_OF).results
     };
     let (alone, once, twice) = (together(false), together(true), together(true));

@@ -77,7 +77,7 @@ pub(crate) async fn silent(plan: &Plan, ways_in: &WaysIn) -> Gathering {
 
 /// The kinds of a document that eksamine itself can read.
 pub(crate) fn facts(gathering: &Gathering) -> Result<Value> {
-    let read = eksamine_facts::Document::read(&gathering.document, &eksamine_facts::Projection::default());
+    let read = eksamine_facts::Document::read(gathering.document.clone(), &eksamine_facts::Projection::default());
     ensure!(read.is_ok(), "what was gathered cannot be read: {:?}", read.err());
     let document: Value = serde_json::from_str(&gathering.document)?;
     Ok(document["facts"].clone())

@@ -87,7 +87,7 @@ pub fn judge_with(engine: &Engine, rule: &LoadedRule, facts: &str, params: &Para
     met(Real::Component);
     let mut scan = Scan::default();
     scan.add(rule.clone(), params.clone());
-    let document = Document::read(facts, &scan.projection())?;
+    let document = Document::read(facts.to_owned(), &scan.projection())?;
     judge(engine, &scan, &document, AS_OF).results.pop().context("one rule, one result")
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::CliError;
 use crate::output::is_dash;
+use bytes::Bytes;
 use eksamine_facts::{Document, Projection};
 use eksamine_pack::Digest;
 use memmap2::Mmap;
@@ -9,15 +10,10 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Bytes that stay put while a document borrows them.
+/// The bytes of a document, and what to call them.
 pub(crate) struct FactsFile {
     name: String,
     bytes: Bytes,
-}
-
-enum Bytes {
-    Mapped(Mmap),
-    Read(Vec<u8>),
 }
 
 impl FactsFile {
@@ -37,12 +33,12 @@ impl FactsFile {
 
     /// A document that was just gathered and written to `path`.
     pub(crate) fn gathered(path: &Path, document: String) -> Self {
-        Self { name: path.display().to_string(), bytes: Bytes::Read(document.into_bytes()) }
+        Self { name: path.display().to_string(), bytes: document.into() }
     }
 
     /// What the bytes are known by, computed beside whatever `work` does meanwhile.
     pub(crate) fn digest_beside<T>(&self, work: impl FnOnce() -> T) -> Result<(T, Digest), CliError> {
-        let bytes = self.as_bytes();
+        let bytes = &*self.bytes;
         std::thread::scope(|scope| {
             let digest = std::thread::Builder::new().spawn_scoped(scope, || Digest::of(bytes));
             let done = work();
@@ -53,13 +49,11 @@ impl FactsFile {
     }
 
     /// Reads the document.
-    pub(crate) fn read(&self, wanted: &Projection) -> Result<Document<'_>, CliError> {
-        let text = std::str::from_utf8(self.as_bytes())
-            .map_err(|e| self.malformed(&format!("not UTF-8 at byte {}", e.valid_up_to())))?;
-        if text.trim().is_empty() {
+    pub(crate) fn read(&self, wanted: &Projection) -> Result<Document, CliError> {
+        if self.bytes.trim_ascii().is_empty() {
             return Err(self.malformed("it is empty"));
         }
-        Document::read(text, wanted).map_err(|e| self.malformed(&e.to_string()))
+        Document::read(self.bytes.clone(), wanted).map_err(|e| self.malformed(&e.to_string()))
     }
 
     /// About what the document says, rather than how.
@@ -67,24 +61,17 @@ impl FactsFile {
         CliError::cannot_scan(format!("{}: {what}", self.name))
             .hint("eksamine schema facts says what a facts document holds")
     }
-
-    fn as_bytes(&self) -> &[u8] {
-        match &self.bytes {
-            Bytes::Mapped(map) => map,
-            Bytes::Read(bytes) => bytes,
-        }
-    }
 }
 
 /// Pipes and devices cannot be mapped.
 fn of_file(file: File) -> io::Result<Bytes> {
-    if file.metadata()?.is_file() { map(&file).map(Bytes::Mapped) } else { read(file) }
+    if file.metadata()?.is_file() { map(&file).map(Bytes::from_owner) } else { read(file) }
 }
 
 fn read(mut source: impl io::Read) -> io::Result<Bytes> {
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;
-    Ok(Bytes::Read(bytes))
+    Ok(bytes.into())
 }
 
 #[expect(unsafe_code, reason = "documents of gigabytes are judged without being read into memory")]

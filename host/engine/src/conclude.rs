@@ -23,7 +23,7 @@ pub(crate) struct Conclusion {
     pub(crate) excused: Vec<(String, String)>,
 }
 
-pub(crate) fn conclude(meta: &RuleMeta, document: &Document<'_>, params: &Params, run: Run) -> Conclusion {
+pub(crate) fn conclude(meta: &RuleMeta, document: &Document, params: &Params, run: Run) -> Conclusion {
     let Run { answer, looked, asked } = run;
     let met = |need: &FactNeed| {
         let kinds = if need.asked { &asked } else { &looked };
@@ -56,7 +56,7 @@ struct Answer {
     extra: Option<Box<RawValue>>,
 }
 
-fn judge(meta: &RuleMeta, document: &Document<'_>, verdict: types::Verdict, looked: &[String]) -> Result<Answer, Stop> {
+fn judge(meta: &RuleMeta, document: &Document, verdict: types::Verdict, looked: &[String]) -> Result<Answer, Stop> {
     let bad = |what: String| Err(Stop::BadAnswer(what));
     let worst = verdict.findings.iter().map(|f| rank(f.status)).min();
     match verdict.status {
@@ -109,7 +109,7 @@ impl Answer {
 /// Decisive facts that are not there, and those whose lack a parameter excuses.
 fn lacks(
     meta: &RuleMeta,
-    document: &Document<'_>,
+    document: &Document,
     params: &Params,
     met: &dyn Fn(&FactNeed) -> bool,
 ) -> (Vec<Missing>, Vec<(String, String)>) {
@@ -135,7 +135,7 @@ fn lacks(
 
 /// What a rule looked at and did not get, although its parameters did not make it decisive: the best guess at why it
 /// could not tell, and at what to grant.
-fn unsettling(meta: &RuleMeta, document: &Document<'_>, met: &dyn Fn(&FactNeed) -> bool) -> Vec<Missing> {
+fn unsettling(meta: &RuleMeta, document: &Document, met: &dyn Fn(&FactNeed) -> bool) -> Vec<Missing> {
     let conditional = meta.facts.iter().filter(|need| need.need == Need::Conditional && met(need));
     let found = |need: &FactNeed| document.kind(&need.kind).map_or(Availability::NotCollected, |kind| kind.status);
     let lacking = conditional.map(|need| (need, found(need)));
@@ -143,7 +143,7 @@ fn unsettling(meta: &RuleMeta, document: &Document<'_>, met: &dyn Fn(&FactNeed) 
     lacking.map(|(need, found)| lack(need, document, found)).collect()
 }
 
-fn lack(need: &FactNeed, document: &Document<'_>, found: Availability) -> Missing {
+fn lack(need: &FactNeed, document: &Document, found: Availability) -> Missing {
     let kind = document.kind(&need.kind);
     let gap = kind.and_then(|k| k.gaps.first());
     let reason = kind

@@ -1,11 +1,11 @@
 //! One run of one rule: a fresh store, limits, the call, and the reason if it was stopped.
 
 use crate::bindings::eksamine::rule::types::Verdict;
-use crate::host::{Host, View};
+use crate::host::{Host, Kind};
 use crate::limits::{Limit, Limits};
 use crate::load::{Engine, LoadedRule, TICK};
 use crate::{Stop, config};
-use eksamine_facts::{Availability, Document, Fields};
+use eksamine_facts::{Availability, Document, Fields, View};
 use std::collections::BTreeMap;
 use wasmtime::{Store, Trap};
 
@@ -25,11 +25,11 @@ pub(crate) struct Told<'t> {
     pub(crate) as_of: &'t str,
 }
 
-pub(crate) fn evaluate(engine: &Engine, rule: &LoadedRule, document: &Document<'_>, told: &Told<'_>) -> Run {
-    let views = views(rule, document);
-    let bytes = views.values().map(View::bytes).sum();
+pub(crate) fn evaluate(engine: &Engine, rule: &LoadedRule, document: &Document, told: &Told<'_>) -> Run {
+    let kinds = kinds(rule, document);
+    let bytes = kinds.values().map(Kind::bytes).sum();
     let limits = Limits::of(&rule.meta, bytes);
-    let mut host = Host::new(&limits, views);
+    let mut host = Host::new(&limits, kinds);
     host.params.clone_from(&told.params);
     host.scope = document.scope_text().to_owned();
     host.collected_at.clone_from(&document.collected_at);
@@ -57,24 +57,24 @@ fn call(rule: &LoadedRule, store: &mut Store<Host>, limits: &Limits) -> wasmtime
 }
 
 /// What the rule may see of each kind it declares.
-fn views(rule: &LoadedRule, document: &Document<'_>) -> BTreeMap<String, View> {
+fn kinds(rule: &LoadedRule, document: &Document) -> BTreeMap<String, Kind> {
     let of = |need: &eksamine_pack::FactNeed| {
-        let missing = View {
+        let missing = Kind {
             availability: Availability::NotCollected,
             reason: Some("the document does not hold this kind".into()),
             count: 0,
             gaps: Vec::new(),
-            chunks: std::sync::Arc::default(),
+            view: View::empty(),
         };
         let (Some(kind), Ok(fields)) = (document.kind(&need.kind), Fields::new(&need.fields)) else {
             return missing;
         };
-        View {
+        Kind {
             availability: kind.status,
             reason: kind.reason.clone(),
             count: kind.count(),
             gaps: kind.gaps.clone(),
-            chunks: kind.view(&fields),
+            view: kind.view(&fields),
         }
     };
     rule.meta.facts.iter().map(|need| (need.kind.clone(), of(need))).collect()

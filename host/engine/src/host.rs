@@ -3,21 +3,20 @@
 use crate::Stop;
 use crate::bindings::eksamine::rule::{context, facts, log, types};
 use crate::limits::{Limit, Limits, Meter};
-use eksamine_facts::{Availability, Chunk, Cursor, Gap};
+use eksamine_facts::{Availability, Gap, View};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A declared kind, as one rule sees it.
 #[derive(Debug, Clone)]
-pub(crate) struct View {
+pub(crate) struct Kind {
     pub(crate) availability: Availability,
     pub(crate) reason: Option<String>,
     pub(crate) count: u32,
     pub(crate) gaps: Vec<Gap>,
-    pub(crate) chunks: Arc<[Chunk]>,
+    pub(crate) view: View,
 }
 
-impl View {
+impl Kind {
     /// Bytes of what the kind says of itself.
     fn told(&self) -> u64 {
         let gaps: usize = self.gaps.iter().map(|gap| gap.subject.len() + gap.reason.len()).sum();
@@ -26,7 +25,7 @@ impl View {
 
     /// Bytes of all that there is to be served of the kind.
     pub(crate) fn bytes(&self) -> u64 {
-        self.told() + self.chunks.iter().map(|chunk| chunk.items.len() as u64).sum::<u64>()
+        self.told() + self.view.bytes()
     }
 }
 
@@ -37,7 +36,7 @@ pub(crate) struct Host {
     pub(crate) scope: String,
     pub(crate) collected_at: String,
     pub(crate) as_of: String,
-    pub(crate) views: BTreeMap<String, View>,
+    pub(crate) kinds: BTreeMap<String, Kind>,
     /// Kinds that the rule has looked at.
     pub(crate) looked: Vec<String>,
     /// Those of which it has asked how much there is.
@@ -51,13 +50,13 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(limits: &Limits, views: BTreeMap<String, View>) -> Self {
+    pub(crate) fn new(limits: &Limits, kinds: BTreeMap<String, Kind>) -> Self {
         Self {
             params: String::new(),
             scope: String::new(),
             collected_at: String::new(),
             as_of: String::new(),
-            views,
+            kinds,
             looked: Vec::new(),
             asked: Vec::new(),
             log: String::new(),
@@ -79,15 +78,15 @@ impl Host {
         if self.served > self.limits.served { stop(Limit::Served(self.limits.served)) } else { Ok(()) }
     }
 
-    fn look(&mut self, kind: &str) -> wasmtime::Result<View> {
+    fn look(&mut self, name: &str) -> wasmtime::Result<Kind> {
         self.call()?;
-        let Some(view) = self.views.get(kind) else {
-            return stop(Stop::Undeclared(kind.to_owned()));
+        let Some(kind) = self.kinds.get(name) else {
+            return stop(Stop::Undeclared(name.to_owned()));
         };
-        if !self.looked.iter().any(|k| k == kind) {
-            self.looked.push(kind.to_owned());
+        if !self.looked.iter().any(|looked| looked == name) {
+            self.looked.push(name.to_owned());
         }
-        Ok(view.clone())
+        Ok(kind.clone())
     }
 }
 
@@ -124,53 +123,30 @@ impl context::Host for Host {
 }
 
 impl facts::Host for Host {
-    fn about(&mut self, kind: String) -> wasmtime::Result<facts::Collection> {
-        let view = self.look(&kind)?;
-        if !self.asked.contains(&kind) {
-            self.asked.push(kind);
+    fn about(&mut self, name: String) -> wasmtime::Result<facts::Collection> {
+        let kind = self.look(&name)?;
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
         }
-        self.serve(view.told())?;
-        let gaps = view.gaps.into_iter().map(|g| facts::Gap {
+        self.serve(kind.told())?;
+        let gaps = kind.gaps.into_iter().map(|g| facts::Gap {
             subject: g.subject,
             availability: wire(g.status),
             reason: g.reason,
         });
         Ok(facts::Collection {
-            availability: wire(view.availability),
-            reason: view.reason,
-            count: view.count,
+            availability: wire(kind.availability),
+            reason: kind.reason,
+            count: kind.count,
             gaps: gaps.collect(),
         })
     }
 
     fn read(&mut self, kind: String, start: u32) -> wasmtime::Result<facts::Chunk> {
-        let view = self.look(&kind)?;
-        let found = view.chunks.partition_point(|c| c.first <= start).checked_sub(1).map(|i| &view.chunks[i]);
-        let (count, items) = match found {
-            Some(chunk) if start == chunk.first => (chunk.count, chunk.items.clone()),
-            Some(chunk) if start < chunk.first + chunk.count => rest_of(chunk, start - chunk.first),
-            _ => (0, "[]".to_owned()),
-        };
+        let kind = self.look(&kind)?;
+        let (count, items) = kind.view.read(start).or_else(|error| stop(Stop::Host(error.to_string())))?;
         self.serve(items.len() as u64)?;
         Ok(facts::Chunk { first: start, count, items })
-    }
-}
-
-/// The items of a chunk from the `skip`th on, for a rule that starts in the middle of one.
-fn rest_of(chunk: &Chunk, skip: u32) -> (u32, String) {
-    let mut cursor = Cursor::new(&chunk.items);
-    let mut from = None;
-    // The host wrote this text, so the walk cannot fail; if it did, there would be nothing to serve.
-    let walked = cursor.array(|cursor, index| {
-        let start = cursor.offset();
-        if index == skip as usize {
-            from = Some(start);
-        }
-        cursor.value().map(drop)
-    });
-    match (walked, from) {
-        (Ok(()), Some(from)) => (chunk.count - skip, format!("[{}", &chunk.items[from..])),
-        _ => (0, "[]".to_owned()),
     }
 }
 

@@ -18,4 +18,4 @@ pub use embedded::official_manifest;
 pub use error::{EngineError, Stop};
 pub use limits::{Limit, Limits};
 pub use load::{Engine, LoadedRule};
-pub use scan::{Judged, Scan, judge};
+pub use scan::{Judged, Scan, judge, refusal};

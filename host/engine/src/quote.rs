@@ -13,7 +13,7 @@ const LONGEST: usize = 4 << 10;
 /// Reads the places of one finding.
 pub(crate) fn quote(
     meta: &RuleMeta,
-    document: &Document<'_>,
+    document: &Document,
     evidence: Vec<types::Evidence>,
 ) -> Result<Vec<Evidence>, Stop> {
     evidence
@@ -48,7 +48,7 @@ fn is_visible(meta: &RuleMeta, place: &str) -> bool {
     }
 }
 
-fn read(document: &Document<'_>, place: types::Evidence) -> Evidence {
+fn read(document: &Document, place: types::Evidence) -> Evidence {
     let mut quoted = Evidence { at: place.at, observed: None, absent: false, cut: None, note: place.note };
     let text = document.quote(&quoted.at).and_then(|t| Tree::parse(t).ok()).map(|t| t.canonical());
     match text {

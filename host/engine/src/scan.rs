@@ -4,7 +4,7 @@ use crate::Stop;
 use crate::conclude::conclude;
 use crate::evaluate::{Run, Told, evaluate};
 use crate::load::{Engine, LoadedRule};
-use eksamine_facts::{Document, Fields, Projection};
+use eksamine_facts::{Document, Fields, Projection, SCHEMA};
 use eksamine_pack::Params;
 use eksamine_results::{RuleResult, Weakening};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,12 +46,15 @@ impl Scan {
     }
 }
 
+/// When a document that holds nothing was taken, for want of a better time.
+const NEVER: &str = "1970-01-01T00:00:00Z";
+
 /// What came of one rule.
 type Ended = (RuleResult, Vec<Weakening>);
 
 /// Runs every rule. `document` must have been read with [`Scan::projection`].
 #[must_use]
-pub fn judge(engine: &Engine, scan: &Scan, document: &Document<'_>, as_of: &str) -> Judged {
+pub fn judge(engine: &Engine, scan: &Scan, document: &Document, as_of: &str) -> Judged {
     let next = AtomicUsize::new(0);
     let done: Vec<Mutex<Option<Ended>>> = scan.rules.iter().map(|_| Mutex::default()).collect();
     let work = || {
@@ -82,7 +85,24 @@ pub fn judge(engine: &Engine, scan: &Scan, document: &Document<'_>, as_of: &str)
     judged
 }
 
-fn one(engine: &Engine, rule: &LoadedRule, params: &Params, document: &Document<'_>, as_of: &str) -> Ended {
+/// What a rule says of parameters that its schema allows and it does not, such as a pattern that is none.
+///
+/// It is asked over a document that holds nothing. What it says there with its defaults as well is not about parameters.
+#[must_use]
+pub fn refusal(engine: &Engine, rule: &LoadedRule, params: &Params) -> Option<String> {
+    let nothing = format!(r#"{{"schema":"{SCHEMA}","collected_at":"{NEVER}","scope":{{}},"facts":{{}}}}"#);
+    let document = Document::read(nothing, &Projection::default()).ok()?;
+    let says = |params: Params| {
+        let told = Told { params: serde_json::Value::Object(params).to_string(), as_of: NEVER };
+        match evaluate(engine, rule, &document, &told).answer {
+            Err(Stop::GaveUp(reason)) => Some(reason),
+            _ => None,
+        }
+    };
+    says(params.clone()).filter(|_| says(rule.meta.defaults()).is_none())
+}
+
+fn one(engine: &Engine, rule: &LoadedRule, params: &Params, document: &Document, as_of: &str) -> Ended {
     let run = || {
         let told = Told { params: serde_json::Value::Object(params.clone()).to_string(), as_of };
         let run = evaluate(engine, rule, document, &told);
@@ -96,12 +116,12 @@ fn one(engine: &Engine, rule: &LoadedRule, params: &Params, document: &Document<
     })
 }
 
-fn broken(rule: &LoadedRule, params: &Params, document: &Document<'_>, why: &str) -> Ended {
+fn broken(rule: &LoadedRule, params: &Params, document: &Document, why: &str) -> Ended {
     let run = Run { answer: Err(Stop::Host(why.to_owned())), looked: Vec::new(), asked: Vec::new() };
     finish(rule, params, document, run)
 }
 
-fn finish(rule: &LoadedRule, params: &Params, document: &Document<'_>, run: Run) -> Ended {
+fn finish(rule: &LoadedRule, params: &Params, document: &Document, run: Run) -> Ended {
     let meta = &rule.meta;
     let end = conclude(meta, document, params, run);
     let weakenings = end.excused.iter().map(|(kind, parameter)| Weakening {

@@ -1,9 +1,10 @@
 //! What is known about a kind as a whole, and about the parts of it that could not be read.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How much of a kind the document holds. `denied`, `error` and `not-collected` are never "nothing there".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
@@ -21,7 +22,22 @@ pub enum Availability {
     NotCollected,
 }
 
+/// Only as a word: serde's own way takes `{"denied":null}` as well.
+impl<'de> Deserialize<'de> for Availability {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Self::ALL.into_iter().find(|status| status.word() == word).ok_or_else(|| {
+            D::Error::custom(format!(
+                "unknown status {word:?}, expected one of {}",
+                Self::ALL.map(Self::word).join(", ")
+            ))
+        })
+    }
+}
+
 impl Availability {
+    const ALL: [Self; 6] = [Self::Complete, Self::Partial, Self::Absent, Self::Denied, Self::Error, Self::NotCollected];
+
     /// The word of the document.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -50,6 +66,7 @@ pub struct Gap {
     /// What is missing: an ARN, an id, a namespace.
     pub subject: String,
     /// Why: `denied`, `error`, `absent` or `not-collected`.
+    #[cfg_attr(feature = "schema", schemars(extend("not" = {"enum": ["complete", "partial"]})))]
     pub status: Availability,
     /// The source's own words.
     pub reason: String,

@@ -6,15 +6,15 @@ use crate::items::Items;
 use crate::json::{Cursor, JsonError, Shape};
 use crate::pointer;
 use crate::scope::Scope;
+use crate::view::{Chunk, KEPT, View};
+use bytes::Bytes;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The schema this program reads and writes.
 pub const SCHEMA: &str = "eksamine.facts/v1";
-
-/// Items are handed to rules in JSON arrays of about this many bytes, so that a rule's memory stays bounded.
-pub const CHUNK: usize = 256 * 1024;
 
 /// What the selected rules want of a document: for each kind, the distinct field sets.
 #[derive(Debug, Clone, Default)]
@@ -30,20 +30,9 @@ impl Projection {
     }
 }
 
-/// Consecutive items, cut down to the fields of one set: a complete JSON array.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chunk {
-    /// Index of the first item.
-    pub first: u32,
-    /// How many.
-    pub count: u32,
-    /// The array.
-    pub items: String,
-}
-
 /// One kind of a document.
 #[derive(Debug)]
-pub struct KindFacts<'a> {
+pub struct KindFacts {
     /// How much of it is there.
     pub status: Availability,
     /// Why, when it is not complete.
@@ -52,16 +41,18 @@ pub struct KindFacts<'a> {
     pub permission: Option<String>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
-    items: Vec<&'a str>,
+    document: Bytes,
+    items: Arc<[Range<usize>]>,
     views: Vec<(Fields, Arc<[Chunk]>)>,
-    /// What else the document says of it, as it stands.
-    texts: Texts<'a>,
+    /// Where what else the document says of it stands.
+    places: Places,
 }
 
-/// The values of an object by their keys. They are quoted for many findings, and a big document is not walked for each.
-type Texts<'a> = BTreeMap<String, &'a str>;
+/// Where the values of an object stand, by their keys. They are quoted for many findings, and a big document is not walked
+/// for each.
+type Places = BTreeMap<String, Range<usize>>;
 
-impl KindFacts<'_> {
+impl KindFacts {
     /// How many items there are.
     #[must_use]
     pub fn count(&self) -> u32 {
@@ -71,126 +62,126 @@ impl KindFacts<'_> {
 
     /// The items as a rule with these fields sees them. Empty for fields that the projection did not hold.
     #[must_use]
-    pub fn view(&self, fields: &Fields) -> Arc<[Chunk]> {
-        self.views.iter().find(|(set, _)| set == fields).map_or_else(Arc::default, |(_, chunks)| chunks.clone())
+    pub fn view(&self, fields: &Fields) -> View {
+        let chunks = self.views.iter().find(|(set, _)| set == fields).map_or_else(Arc::default, |(_, c)| c.clone());
+        View::new(self.document.clone(), self.items.clone(), fields, chunks)
     }
 }
 
-/// A document that was read. It borrows the text, which may be a memory-mapped file.
+/// A document that was read. It shares the bytes, which may be a memory-mapped file.
 #[derive(Debug)]
-pub struct Document<'a> {
+pub struct Document {
     /// Which cluster.
     pub scope: Scope,
     /// When the facts were taken (RFC 3339, UTC).
     pub collected_at: String,
     /// What took them; JSON text.
-    pub collector: Option<&'a str>,
-    text: &'a str,
-    /// All but the facts.
-    texts: Texts<'a>,
-    scope_text: &'a str,
-    kinds: BTreeMap<String, KindFacts<'a>>,
+    pub collector: Option<String>,
+    bytes: Bytes,
+    /// Of all but the facts.
+    places: Places,
+    kinds: BTreeMap<String, KindFacts>,
 }
 
-#[derive(Deserialize)]
-struct GapList(Vec<Gap>);
-
-impl<'a> Document<'a> {
+impl Document {
     /// Reads a document in one walk, writing what `wanted` asks for.
     ///
     /// # Errors
-    /// Anything that is not `eksamine.facts/v1` to the letter, with the byte and the pointer of the place: bad JSON,
-    /// duplicate keys at any depth, unknown keys of the document or of a kind, unknown statuses, truncation.
-    pub fn read(text: &'a str, wanted: &Projection) -> Result<Self, JsonError> {
+    /// Anything that is not `eksamine.facts/v1` to the letter, with the byte and the pointer of the place: bad UTF-8 or
+    /// JSON, duplicate keys at any depth, unknown keys of the document or of a kind, unknown statuses, truncation.
+    pub fn read(bytes: impl Into<Bytes>, wanted: &Projection) -> Result<Self, JsonError> {
+        let bytes = bytes.into();
+        let text = std::str::from_utf8(&bytes).map_err(|e| JsonError::new(e.valid_up_to(), "not UTF-8"))?;
         let mut cursor = Cursor::new(text);
         let mut parts = Parts::default();
+        let mut kept = KEPT;
         cursor.object(|cursor, key| {
             let start = cursor.offset();
             match &*key.text() {
                 "schema" => schema(cursor)?,
                 "collected_at" => parts.collected_at = Some(instant(cursor)?),
-                "collector" => parts.collector = Some(cursor.value()?),
-                "scope" => parts.scope = Some((cursor.offset(), cursor.value()?)),
+                "collector" => parts.collector = Some(cursor.value()?.to_owned()),
+                "scope" => parts.scope = Some(read_object(cursor)?),
                 "facts" => {
                     let kinds = parts.kinds.insert(BTreeMap::new());
                     cursor.object(|cursor, kind| {
                         let kind = kind.text().into_owned();
                         let sets = wanted.0.get(&kind).map_or(&[][..], Vec::as_slice);
-                        kinds.insert(kind, read_kind(cursor, sets)?);
+                        kinds.insert(kind, read_kind(&bytes, cursor, sets, &mut kept)?);
                         Ok(())
                     })?;
                 }
                 other => return Err(cursor.error(format!("unknown key {other:?}"))),
             }
-            parts.texts.insert(key.text().into_owned(), cursor.since(start));
+            parts.places.insert(key.text().into_owned(), cursor.range_since(start));
             Ok(())
         })?;
         cursor.end()?;
-        parts.finish(text)
+        parts.finish(bytes.clone())
     }
 
     /// One kind; `None` when the document does not hold it.
     #[must_use]
-    pub fn kind(&self, kind: &str) -> Option<&KindFacts<'a>> {
+    pub fn kind(&self, kind: &str) -> Option<&KindFacts> {
         self.kinds.get(kind)
     }
 
     /// All kinds in order.
-    pub fn kinds(&self) -> impl Iterator<Item = (&str, &KindFacts<'a>)> {
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &KindFacts)> {
         self.kinds.iter().map(|(name, kind)| (name.as_str(), kind))
     }
 
     /// The scope as JSON text.
     #[must_use]
-    pub fn scope_text(&self) -> &'a str {
-        self.scope_text
+    pub fn scope_text(&self) -> &str {
+        // `read` refuses a document without a scope.
+        self.places.get("scope").and_then(|place| self.text(place)).unwrap_or("{}")
     }
 
     /// The JSON text at a place of the document; `None` when there is nothing.
     #[must_use]
-    pub fn quote(&self, place: &str) -> Option<&'a str> {
+    pub fn quote(&self, place: &str) -> Option<&str> {
         let tokens: Vec<String> = pointer::tokens(place)?.map(std::borrow::Cow::into_owned).collect();
-        match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+        let (known, rest) = match tokens.as_slice() {
             ["facts", kind, "items", index, rest @ ..] => {
                 let valid = *index == "0" || !index.starts_with(['0', '+']);
-                let item = self.kinds.get(*kind)?.items.get(index.parse::<usize>().ok().filter(|_| valid)?)?;
-                descend(item, rest)
+                (self.kinds.get(*kind)?.items.get(index.parse::<usize>().ok().filter(|_| valid)?)?, rest)
             }
-            ["facts", kind, key, rest @ ..] if *key != "items" => {
-                descend(self.kinds.get(*kind)?.texts.get(*key)?, rest)
-            }
-            [key, rest @ ..] if *key != "facts" => descend(self.texts.get(*key)?, rest),
-            all => descend(self.text, all),
-        }
+            ["facts", kind, key, rest @ ..] if *key != "items" => (self.kinds.get(*kind)?.places.get(*key)?, rest),
+            [key, rest @ ..] if *key != "facts" => (self.places.get(*key)?, rest),
+            all => (&(0..self.bytes.len()), all),
+        };
+        descend(self.text(known)?, rest)
+    }
+
+    fn text(&self, place: &Range<usize>) -> Option<&str> {
+        std::str::from_utf8(self.bytes.get(place.clone())?).ok()
     }
 }
 
 #[derive(Default)]
-struct Parts<'a> {
-    texts: Texts<'a>,
+struct Parts {
+    places: Places,
     collected_at: Option<String>,
-    collector: Option<&'a str>,
-    scope: Option<(usize, &'a str)>,
-    kinds: Option<BTreeMap<String, KindFacts<'a>>>,
+    collector: Option<String>,
+    scope: Option<Scope>,
+    kinds: Option<BTreeMap<String, KindFacts>>,
 }
 
-impl<'a> Parts<'a> {
-    fn finish(mut self, text: &'a str) -> Result<Document<'a>, JsonError> {
-        if !self.texts.contains_key("schema") {
+impl Parts {
+    fn finish(mut self, bytes: Bytes) -> Result<Document, JsonError> {
+        if !self.places.contains_key("schema") {
             return Err(JsonError::new(0, format!("no \"schema\"; this program reads {SCHEMA:?}")));
         }
         let missing = |key| JsonError::new(0, format!("no {key:?}"));
-        let (scope_at, scope_text) = self.scope.ok_or_else(|| missing("scope"))?;
-        let scope =
-            serde_json::from_str(scope_text).map_err(|e| JsonError::new(scope_at, e.to_string()).within("scope"))?;
-        self.texts.remove("facts");
+        self.places.remove("facts");
         Ok(Document {
-            scope,
+            scope: self.scope.ok_or_else(|| missing("scope"))?,
             collected_at: self.collected_at.ok_or_else(|| missing("collected_at"))?,
             collector: self.collector,
-            text,
-            texts: self.texts,
-            scope_text,
+            bytes,
+            places: self.places,
             kinds: self.kinds.ok_or_else(|| missing("facts"))?,
         })
     }
@@ -228,21 +219,30 @@ fn instant(cursor: &mut Cursor<'_>) -> Result<String, JsonError> {
     Err(JsonError::new(place, what))
 }
 
-fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'a>, JsonError> {
+/// `kept`: how many bytes of views may still be kept.
+fn read_kind(
+    document: &Bytes,
+    cursor: &mut Cursor<'_>,
+    sets: &[Fields],
+    kept: &mut usize,
+) -> Result<KindFacts, JsonError> {
     let (mut status, mut reason, mut permission, mut gaps, mut items) = (None, None, None, Vec::new(), None);
     let start = cursor.offset();
-    let mut texts = Texts::new();
+    let mut places = Places::new();
     cursor.object(|cursor, key| {
         let value = cursor.offset();
         match &*key.text() {
             "status" => status = Some(read_as::<Availability>(cursor)?),
             "reason" => reason = read_as::<Option<String>>(cursor)?,
             "permission" => permission = read_as::<Option<String>>(cursor)?,
-            "gaps" => gaps = read_as::<GapList>(cursor)?.0,
-            "items" => items = Some(Items::read(cursor, sets)?),
+            "gaps" => cursor.array(|cursor, _| {
+                gaps.push(gap(cursor)?);
+                Ok(())
+            })?,
+            "items" => items = Some(Items::read(cursor, sets, kept)?),
             other => return Err(cursor.error(format!("unknown key {other:?} of a kind"))),
         }
-        texts.insert(key.text().into_owned(), cursor.since(value));
+        places.insert(key.text().into_owned(), cursor.range_since(value));
         Ok(())
     })?;
     let bad = |what: &str| JsonError::new(start, what);
@@ -254,8 +254,27 @@ fn read_kind<'a>(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<KindFacts<'
         return Err(bad("a complete kind with gaps: a kind with gaps is partial"));
     }
     let Items { items, views } = items.unwrap_or_default();
-    texts.remove("items");
-    Ok(KindFacts { status, reason, permission, gaps, items, views, texts })
+    places.remove("items");
+    let (document, items) = (document.clone(), items.into());
+    Ok(KindFacts { status, reason, permission, gaps, document, items, views, places })
+}
+
+fn gap(cursor: &mut Cursor<'_>) -> Result<Gap, JsonError> {
+    let start = cursor.offset();
+    let gap: Gap = read_object(cursor)?;
+    if matches!(gap.status, Availability::Complete | Availability::Partial) {
+        let what = format!("a gap that is {}: it is absent, denied, error or not-collected", gap.status);
+        return Err(JsonError::new(start, what));
+    }
+    Ok(gap)
+}
+
+/// serde would take the fields of an object in an array as well.
+fn read_object<'a, T: Deserialize<'a>>(cursor: &mut Cursor<'a>) -> Result<T, JsonError> {
+    if cursor.shape() != Shape::Object {
+        return Err(cursor.error("expected an object"));
+    }
+    read_as(cursor)
 }
 
 /// Small parts are read by serde once the walk has checked their grammar.

@@ -46,3 +46,24 @@ fn a_quote_is_the_text_at_that_place() {
     assert_eq!(document.quote("/facts/k/gaps/0/subject"), Some("\"s\""));
     assert_eq!(document.quote("/facts/k/items/01"), None);
 }
+
+/// What serde would take and `schema facts` does not.
+#[test]
+fn small_parts_are_read_to_the_letter() {
+    let why = |from: &str, to: &str| {
+        assert!(TEXT.contains(from), "{from}");
+        Document::read(TEXT.replace(from, to), &Projection::default()).expect_err(to).to_string()
+    };
+    let starts = |error: String, what: &str| assert!(error.starts_with(what), "{error}");
+    starts(why(r#"{"region" : "eu-west-1"}"#, r#"["aws"]"#), "expected an object at byte ");
+    starts(
+        why(r#"{"subject":"s","status":"denied","reason":"r"}"#, r#"["s","denied","r"]"#),
+        "expected an object at byte ",
+    );
+    starts(why(r#""status":"denied","permission""#, r#""status":{"denied":null},"permission""#), "invalid type: map");
+    let unknown = r#"unknown status "gone", expected one of complete, partial, absent, denied, error, not-collected"#;
+    starts(why(r#""status":"denied","permission""#, r#""status":"gone","permission""#), unknown);
+    let gap = why(r#""status":"denied","reason""#, r#""status":"complete","reason""#);
+    starts(gap.clone(), "a gap that is complete: it is absent, denied, error or not-collected at byte ");
+    assert!(gap.ends_with("(/facts/k/gaps/0)"), "{gap}");
+}

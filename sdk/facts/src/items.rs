@@ -5,31 +5,38 @@
 //! begun elsewhere is thrown away and read again. Items are put together in their order, so neither chunks nor errors
 //! depend on the number of cores.
 
-use crate::document::{CHUNK, Chunk};
 use crate::fields::{Fields, SETS_PER_WALK, Sets};
 use crate::json::{Cursor, JsonError};
+use crate::view::{Chunk, Chunks};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of text that a thread takes at a time. A kind that is shorter is read by the thread that came upon it.
 const STRETCH: usize = 1 << 20;
 
-/// All items of a kind, as they stand and as rules see them.
+/// All items of a kind: where they stand, and how rules see them.
 #[derive(Debug, Default)]
-pub(crate) struct Items<'a> {
-    pub(crate) items: Vec<&'a str>,
+pub(crate) struct Items {
+    pub(crate) items: Vec<Range<usize>>,
     pub(crate) views: Vec<(Fields, Arc<[Chunk]>)>,
 }
 
-impl<'a> Items<'a> {
-    pub(crate) fn read(cursor: &mut Cursor<'a>, sets: &[Fields]) -> Result<Self, JsonError> {
-        Self::in_stretches(cursor, sets, STRETCH)
+impl Items {
+    /// `kept`: how many bytes of views may still be kept.
+    pub(crate) fn read(cursor: &mut Cursor<'_>, sets: &[Fields], kept: &mut usize) -> Result<Self, JsonError> {
+        Self::in_stretches(cursor, sets, kept, STRETCH)
     }
 
-    fn in_stretches(cursor: &mut Cursor<'a>, sets: &[Fields], length: usize) -> Result<Self, JsonError> {
+    fn in_stretches(
+        cursor: &mut Cursor<'_>,
+        sets: &[Fields],
+        kept: &mut usize,
+        length: usize,
+    ) -> Result<Self, JsonError> {
         let walks = Walks { each: sets.chunks(SETS_PER_WALK).map(Sets::new).collect(), sets: sets.len() };
-        let mut joined = Joined::new(sets.len());
+        let mut joined = Joined::new(sets.len(), *kept);
         if cursor.enter_array()? {
             let start = cursor.offset();
             joined.take(walks.stretch(cursor.elsewhere(start), start.saturating_add(length)));
@@ -38,7 +45,8 @@ impl<'a> Items<'a> {
             }
             cursor.leave_array(joined.end()?);
         }
-        let chunks = joined.writers.into_iter().map(|w| w.finish().into());
+        *kept = joined.kept;
+        let chunks = joined.views.into_iter().map(Chunks::finish);
         Ok(Self { items: joined.items, views: sets.iter().cloned().zip(chunks).collect() })
     }
 }
@@ -50,9 +58,9 @@ struct Walks {
 }
 
 /// Items that follow each other, read by one thread.
-struct Stretch<'a> {
+struct Stretch {
     start: usize,
-    items: Vec<&'a str>,
+    items: Vec<Range<usize>>,
     /// For each field set the items' texts, one behind the other, and where each ends.
     views: Vec<String>,
     ends: Vec<Vec<usize>>,
@@ -78,7 +86,7 @@ enum Fault {
 
 impl Walks {
     /// Reads from an item on, as long as items begin before `until`.
-    fn stretch<'a>(&self, mut cursor: Cursor<'a>, until: usize) -> Stretch<'a> {
+    fn stretch(&self, mut cursor: Cursor<'_>, until: usize) -> Stretch {
         let mut stretch = Stretch {
             start: cursor.offset(),
             items: Vec::new(),
@@ -102,11 +110,12 @@ impl Walks {
     }
 
     /// Reads one item and adds what each field set takes of it to that set's view.
-    fn item<'a>(&self, cursor: &mut Cursor<'a>, views: &mut [String]) -> Result<&'a str, JsonError> {
-        let Some((first, further)) = self.each.split_first() else {
-            return cursor.value();
-        };
+    fn item(&self, cursor: &mut Cursor<'_>, views: &mut [String]) -> Result<Range<usize>, JsonError> {
         let start = cursor.offset();
+        let Some((first, further)) = self.each.split_first() else {
+            cursor.skip()?;
+            return Ok(cursor.range_since(start));
+        };
         let (mut own, mut rest) = views.split_at_mut(self.sets.min(SETS_PER_WALK));
         first.project(cursor, own)?;
         let item = cursor.since(start);
@@ -114,12 +123,12 @@ impl Walks {
             (own, rest) = rest.split_at_mut(rest.len().min(SETS_PER_WALK));
             walk.project(&mut Cursor::new(item), own)?;
         }
-        Ok(item)
+        Ok(cursor.range_since(start))
     }
 }
 
-impl<'a> Stretch<'a> {
-    fn push(&mut self, item: &'a str) {
+impl Stretch {
+    fn push(&mut self, item: Range<usize>) {
         self.items.push(item);
         for (view, ends) in self.views.iter().zip(&mut self.ends) {
             ends.push(view.len());
@@ -128,29 +137,31 @@ impl<'a> Stretch<'a> {
 }
 
 /// Items in order from the first on, with what is known of the rest.
-struct Joined<'a> {
-    items: Vec<&'a str>,
-    writers: Vec<ChunkWriter>,
+struct Joined {
+    items: Vec<Range<usize>>,
+    views: Vec<Chunks>,
+    /// How many bytes of views may still be kept.
+    kept: usize,
     next: Result<Next, JsonError>,
 }
 
-impl<'a> Joined<'a> {
-    fn new(sets: usize) -> Self {
-        let writers = std::iter::repeat_with(ChunkWriter::default).take(sets).collect();
-        Self { items: Vec::new(), writers, next: Ok(Next::Item(0)) }
+impl Joined {
+    fn new(sets: usize, kept: usize) -> Self {
+        let views = std::iter::repeat_with(Chunks::default).take(sets).collect();
+        Self { items: Vec::new(), views, kept, next: Ok(Next::Item(0)) }
     }
 
     /// Adds a stretch that begins where the last one ended.
-    fn take(&mut self, stretch: Stretch<'a>) {
+    fn take(&mut self, stretch: Stretch) {
         let numbers = [self.items.len(), self.items.len() + stretch.items.len()].map(u32::try_from);
         let [Ok(first), Ok(_)] = numbers else {
             self.next = Err(JsonError::new(stretch.start, "more than 4 294 967 295 items of one kind"));
             return;
         };
-        for ((writer, view), ends) in self.writers.iter_mut().zip(&stretch.views).zip(&stretch.ends) {
+        for ((chunks, view), ends) in self.views.iter_mut().zip(&stretch.views).zip(&stretch.ends) {
             let mut start = 0;
             for (index, end) in (first..).zip(ends) {
-                writer.push(index, &view[start..*end]);
+                chunks.push(index, &view[start..*end], &mut self.kept);
                 start = *end;
             }
         }
@@ -182,25 +193,25 @@ struct Crew<'c, 'a> {
     opening: Option<&'a str>,
     taken: AtomicUsize,
     over: AtomicBool,
-    line: Mutex<Line<'a>>,
+    line: Mutex<Line>,
 }
 
 /// Stretches in order, and those that were read before their turn.
-struct Line<'a> {
-    joined: Joined<'a>,
+struct Line {
+    joined: Joined,
     turn: usize,
-    early: BTreeMap<usize, Option<Stretch<'a>>>,
+    early: BTreeMap<usize, Option<Stretch>>,
 }
 
 impl<'c, 'a> Crew<'c, 'a> {
-    fn new(walks: &'c Walks, cursor: &'c Cursor<'a>, joined: Joined<'a>, start: usize, length: usize) -> Self {
-        let opening = joined.items.first().and_then(|item| opening(item));
+    fn new(walks: &'c Walks, cursor: &'c Cursor<'a>, joined: Joined, start: usize, length: usize) -> Self {
+        let opening = joined.items.first().and_then(|item| opening(&cursor.text()[item.clone()]));
         let line = Mutex::new(Line { joined, turn: 0, early: BTreeMap::new() });
         let (taken, over) = Default::default();
         Self { walks, cursor, start, length, opening, taken, over, line }
     }
 
-    fn read(self) -> Joined<'a> {
+    fn read(self) -> Joined {
         let left = self.cursor.text().len().saturating_sub(self.start) / self.length;
         let helpers = std::thread::available_parallelism().map_or(1, usize::from).min(left + 1) - 1;
         std::thread::scope(|scope| {
@@ -241,13 +252,13 @@ impl<'c, 'a> Crew<'c, 'a> {
         found.into_iter().find(|at| text[..*at].trim_end().ends_with(','))
     }
 
-    fn line(&self) -> MutexGuard<'_, Line<'a>> {
+    fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<'a> Line<'a> {
-    fn put(&mut self, number: usize, stretch: Option<Stretch<'a>>, crew: &Crew<'_, 'a>) {
+impl Line {
+    fn put(&mut self, number: usize, stretch: Option<Stretch>, crew: &Crew<'_, '_>) {
         self.early.insert(number, stretch);
         while let Some(stretch) = self.early.remove(&self.turn) {
             self.turn += 1;
@@ -258,8 +269,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn join(&mut self, stretch: Stretch<'a>, crew: &Crew<'_, 'a>) {
-        let is = |joined: &Joined<'_>, what: fn(&usize, &usize) -> bool| matches!(&joined.next, Ok(Next::Item(at)) if what(at, &stretch.start));
+    fn join(&mut self, stretch: Stretch, crew: &Crew<'_, '_>) {
+        let is = |joined: &Joined, what: fn(&usize, &usize) -> bool| matches!(&joined.next, Ok(Next::Item(at)) if what(at, &stretch.start));
         if is(&self.joined, usize::lt)
             && let Ok(Next::Item(at)) = self.joined.next
         {
@@ -275,45 +286,6 @@ impl<'a> Line<'a> {
 fn opening(item: &str) -> Option<&str> {
     let (opening, _) = item.split_once(':').filter(|_| item.starts_with('{'))?;
     item.get(..=opening.len())
-}
-
-/// Cuts a view into chunks.
-#[derive(Default)]
-struct ChunkWriter {
-    done: Vec<Chunk>,
-    first: u32,
-    count: u32,
-    text: String,
-}
-
-impl ChunkWriter {
-    fn push(&mut self, index: u32, item: &str) {
-        if self.count > 0 && self.text.len() + item.len() + 2 > CHUNK {
-            self.close();
-        }
-        if self.count == 0 {
-            self.first = index;
-        }
-        self.text.push(if self.count == 0 { '[' } else { ',' });
-        self.text.push_str(item);
-        self.count += 1;
-    }
-
-    fn close(&mut self) {
-        self.text.push(']');
-        // A chunk lives as long as the scan: give back what its growth over-allocated.
-        let mut items = std::mem::take(&mut self.text);
-        items.shrink_to_fit();
-        self.done.push(Chunk { first: self.first, count: self.count, items });
-        self.count = 0;
-    }
-
-    fn finish(mut self) -> Vec<Chunk> {
-        if self.count > 0 {
-            self.close();
-        }
-        self.done
-    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,34 @@
 //! Whatever the stretches, and wherever they seem to begin, the items are the same, and so is what is wrong.
 
 use super::*;
+use crate::view::{CHUNK, View};
 use proptest::prelude::*;
 
-/// Items, the chunks of two field sets, and where the walk ended.
-type Outcome = Result<(Vec<String>, Vec<Chunk>, usize), JsonError>;
+/// Items, the chunks of two field sets as rules read them, and where the walk ended.
+type Outcome = Result<(Vec<String>, Vec<(u32, String)>, usize), JsonError>;
 
 fn read(text: &str, length: usize) -> Outcome {
+    read_keeping(usize::MAX, text, length)
+}
+
+fn read_keeping(mut kept: usize, text: &str, length: usize) -> Outcome {
     let sets = [Fields::new(["/a", "/b/*/a"]), Fields::new(["/a", "/c"])].map(|set| set.expect("pointers"));
     let mut cursor = Cursor::new(text);
-    let items = Items::in_stretches(&mut cursor, &sets, length)?;
-    let chunks = items.views.iter().flat_map(|(_, chunks)| chunks.to_vec()).collect();
-    Ok((items.items.iter().map(ToString::to_string).collect(), chunks, cursor.offset()))
+    let Items { items, views } = Items::in_stretches(&mut cursor, &sets, &mut kept, length)?;
+    let places: Arc<[Range<usize>]> = items.iter().cloned().collect();
+    let views = views.into_iter().map(|(set, c)| View::new(text.to_owned().into(), places.clone(), &set, c));
+    let chunks = views.flat_map(|view| all(&view, 0)).collect();
+    Ok((items.into_iter().map(|item| text[item].to_owned()).collect(), chunks, cursor.offset()))
+}
+
+/// The chunks from an item on.
+fn all(view: &View, mut start: u32) -> Vec<(u32, String)> {
+    let read = || {
+        let (count, items) = view.read(start).expect("the text is what was read");
+        start += count;
+        (count > 0).then_some((count, items))
+    };
+    std::iter::from_fn(read).collect()
 }
 
 /// By one thread, in one go.
@@ -24,8 +41,8 @@ fn items_are_numbered_through() {
     let text = format!("[{}]", vec![r#"{"a":"x","b":[{"a":1}],"z":0}"#; 100].join(","));
     let (items, chunks, end) = read(&text, 64).expect("JSON");
     assert_eq!((items.len(), end), (100, text.len()));
-    assert_eq!(chunks.iter().map(|chunk| (chunk.first, chunk.count)).collect::<Vec<_>>(), [(0, 100), (0, 100)]);
-    assert_eq!(chunks[0].items, format!("[{}]", vec![r#"{"a":"x","b":[{"a":1}]}"#; 100].join(",")));
+    assert_eq!(chunks.iter().map(|(count, _)| *count).collect::<Vec<_>>(), [100, 100]);
+    assert_eq!(chunks[0].1, format!("[{}]", vec![r#"{"a":"x","b":[{"a":1}]}"#; 100].join(",")));
 }
 
 #[test]
@@ -38,6 +55,58 @@ fn errors_name_the_item_by_its_number_in_the_document() {
     assert_eq!(why(&items(r#"{"a":1} 2"#)), "expected `,` or `]` at byte 409 (the top of the document)");
     let cut = items("{}");
     assert_eq!(why(&cut[..cut.len() - 3]), format!("the document is cut off at byte {} (/100/a)", cut.len() - 3));
+}
+
+/// However much of it is kept, and wherever a rule begins to read.
+#[test]
+fn what_was_not_kept_is_written_again() {
+    let item =
+        |number: usize| format!(r#"{{"a":{number},"b":[{{"a":"{}","z":0}}],"c":[ ]}}"#, "x".repeat(number % 977));
+    let text = format!("[{}]", (0..3_000).map(item).collect::<Vec<_>>().join(" , "));
+    let kept = at_once(&text).expect("JSON");
+    let sizes: Vec<usize> = kept.1.iter().map(|(_, items)| items.len()).collect();
+    assert!(sizes.len() > 6 && sizes.iter().all(|size| *size <= CHUNK), "{sizes:?}");
+    for bytes in [0, 1, 300_000, 1_000_000] {
+        assert_eq!(read_keeping(bytes, &text, 4_096).expect("JSON"), kept, "{bytes} bytes kept");
+    }
+    let fields = Fields::new(["/b/*/a"]).expect("pointers");
+    for mut bytes in [0, usize::MAX] {
+        let found = Items::read(&mut Cursor::new(&text), std::slice::from_ref(&fields), &mut bytes).expect("JSON");
+        let view = View::new(text.clone().into(), found.items.into(), &fields, found.views[0].1.clone());
+        let joined = |start| {
+            all(&view, start).into_iter().fold((0, Vec::new()), |(count, mut items), (more, text)| {
+                items.extend(serde_json::from_str::<Vec<serde_json::Value>>(&text).expect("an array"));
+                (count + more, items)
+            })
+        };
+        let whole = joined(0);
+        assert_eq!((whole.0, whole.1.len()), (3_000, 3_000));
+        for start in [1, 500, 1_531, 2_999, 3_000, u32::MAX] {
+            let rest = whole.1.get(start as usize..).unwrap_or_default();
+            assert_eq!(joined(start), (u32::try_from(rest.len()).expect("few"), rest.to_vec()), "from {start} on");
+        }
+    }
+}
+
+/// A mapped file that someone writes to while it is judged: no item is lost in silence.
+#[test]
+fn a_document_that_has_changed_is_not_served() {
+    let (text, fields) = (r#"[{"a":1},{"a":2}]"#, Fields::new(["/a"]).expect("a pointer"));
+    let found = Items::read(&mut Cursor::new(text), std::slice::from_ref(&fields), &mut 0).expect("JSON");
+    let read = |now: &'static [u8]| {
+        View::new(now.into(), found.items.clone().into(), &fields, found.views[0].1.clone()).read(0)
+    };
+    assert_eq!(read(text.as_bytes()), Ok((2, text.to_owned())));
+    let why = |now| read(now).expect_err("refused").to_string();
+    assert_eq!(
+        why(br#"[{"a":1},{"a":]}]"#),
+        "the document has changed: expected a value at byte 9 (the top of the document)"
+    );
+    assert_eq!(
+        why(b"[{\"a\":1},{\"a\":\xff}]"),
+        "the document has changed: not UTF-8 at byte 9 (the top of the document)"
+    );
+    assert_eq!(why(b"[{\"a\":1}"), "the document has changed: it is shorter at byte 9 (the top of the document)");
 }
 
 /// What looks like the beginning of an item where none is.

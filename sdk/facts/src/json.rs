@@ -8,6 +8,7 @@ mod skip;
 
 use crate::pointer;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// What is wrong with a document, and where.
 ///
@@ -121,6 +122,12 @@ impl<'a> Cursor<'a> {
     #[must_use]
     pub fn since(&self, start: usize) -> &'a str {
         &self.text[start..self.at]
+    }
+
+    /// Where that text stands.
+    #[must_use]
+    pub(crate) const fn range_since(&self, start: usize) -> Range<usize> {
+        start..self.at
     }
 
     /// The type of the next value.
@@ -362,10 +369,16 @@ impl<'a> Cursor<'a> {
             self.at += 1;
             self.digits()?;
         }
-        if matches!(self.byte(), b'e' | b'E') {
+        let exponent = matches!(self.byte(), b'e' | b'E');
+        if exponent {
             self.at += 1;
             self.at += usize::from(matches!(self.byte(), b'+' | b'-'));
             self.digits()?;
+        }
+        // serde_json, which reads the same text later, would give up on all that stands around it.
+        let may_be_too_big = exponent || self.at - start > 300;
+        if may_be_too_big && !self.since(start).parse::<f64>().is_ok_and(f64::is_finite) {
+            return Err(self.error_at(start, "a number beyond 64-bit floats"));
         }
         Ok(())
     }

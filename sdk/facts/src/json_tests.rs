@@ -19,6 +19,8 @@ fn errors_say_what_and_where() {
     assert_eq!(of(r#"{"a":1,"\u0061":2}"#), r#"duplicate key "a" at byte 7 (the top of the document)"#);
     assert_eq!(of("1 2"), "text after the end of the document at byte 2 (the top of the document)");
     assert!(of(&"[".repeat(200)).starts_with("nested deeper than 120 levels"));
+    assert_eq!(of(r#"{"a":[1e308,-1e309]}"#), "a number beyond 64-bit floats at byte 12 (/a/1)");
+    assert!(of(&"9".repeat(310)).starts_with("a number beyond 64-bit floats at byte 0"));
     assert!(of(r#""\ud800""#).starts_with("half of a surrogate pair"));
 }
 
@@ -26,7 +28,8 @@ fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
         Just("true".to_owned()),
-        "-?(0|[1-9][0-9]{0,3})(\\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?".prop_map(|n| n),
+        "-?(0|[1-9][0-9]{0,3})(\\.[0-9]{1,3})?([eE][+-]?[0-9]{1,3})?"
+            .prop_filter("finite", |n| n.parse::<f64>().is_ok_and(f64::is_finite)),
         any::<String>().prop_map(|s| serde_json::to_string(&s).expect("a string")),
     ];
     leaf.prop_recursive(4, 40, 6, |inner| {
@@ -96,7 +99,7 @@ proptest! {
         prop_assert_eq!(Cursor::new(&broken).skip(), entry_by_entry(&mut Cursor::new(&broken)), "{}", broken);
         let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&broken).is_ok()
             // RawValue skips strings without looking at escapes; a full read does.
-            && serde_json::from_str::<serde_json::Value>(&broken).map_or_else(|e| e.to_string().contains("out of range"), |_| true);
+            && serde_json::from_str::<serde_json::Value>(&broken).is_ok();
         match whole(&broken) {
             Ok(()) => prop_assert!(theirs, "{}", broken),
             Err(e) => prop_assert!(!theirs || e.what().starts_with("duplicate"), "{}: {}", broken, e),

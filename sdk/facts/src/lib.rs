@@ -35,11 +35,12 @@ pub mod schema;
 mod scope;
 mod subject;
 mod tree;
+mod view;
 pub mod workloads;
 mod writer;
 
 pub use availability::{Availability, Gap};
-pub use document::{CHUNK, Chunk, Document, KindFacts, Projection, SCHEMA};
+pub use document::{Document, KindFacts, Projection, SCHEMA};
 pub use fields::Fields;
 pub use json::{Cursor, JsonError, RawString, Shape};
 pub use known::{Given, Known, Unknown, Watch};
@@ -48,6 +49,7 @@ pub use noun::{Anything, Fact, List, Map, Noun, NumberOrText, Reading, Text, Tim
 pub use scope::Scope;
 pub use subject::Subject;
 pub use tree::Tree;
+pub use view::{CHUNK, View};
 pub use writer::{Gathered, Item, write_document};
 
 #[doc(hidden)]

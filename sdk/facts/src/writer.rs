@@ -173,7 +173,7 @@ mod tests {
         let text = document(vec![x.clone(), y.clone(), z.clone()]);
         assert_eq!(text, document(vec![z, x, y]));
         assert!(text.contains(r#"[{"n":"a","ns":"a"},{"n":"b","ns":"a"},{"n":"a","ns":"b"}]"#));
-        let read = Document::read(&text, &Projection::default()).expect("what is written can be read");
+        let read = Document::read(text.clone(), &Projection::default()).expect("what is written can be read");
         let b = read.kind("b").expect("kind b");
         assert_eq!((b.status, b.count(), b.gaps.len()), (Availability::Partial, 3, 1));
         assert_eq!(read.kind("a").and_then(|k| k.permission.as_deref()), Some("list pods"));

@@ -30,12 +30,12 @@ pub(crate) fn run(args: Args, color: Color) -> Result<ExitCode, CliError> {
         live::write(&path, &facts.document)?;
         say(format_args!("facts written to {}", path.display()));
     }
-    lacks(&facts.document)?;
+    lacks(facts.document)?;
     Ok(ExitCode::Ok)
 }
 
 /// Says what the document lacks and what would help: it may be judged where nobody can gather again.
-fn lacks(document: &str) -> Result<(), CliError> {
+fn lacks(document: String) -> Result<(), CliError> {
     let document = Document::read(document, &Projection::default()).map_err(CliError::bug)?;
     for (name, kind) in document.kinds() {
         if matches!(kind.status, Availability::Complete | Availability::Absent) {

@@ -103,7 +103,7 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
     })?;
     let (document, collected_at, as_of, judged) = scanned?;
     let mut weakenings = selection.weakenings;
-    weakenings.extend(weakenings::of_gathering(document.collector).map_err(|what| file.malformed(&what))?);
+    weakenings.extend(weakenings::of_gathering(document.collector.as_deref()).map_err(|what| file.malformed(&what))?);
     weakenings.extend(weakenings::of_age(collected_at, as_of));
     weakenings.extend(judged.weakenings);
     Ok(ScanResult {
