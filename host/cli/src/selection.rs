@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::nearest::did_you_mean;
 use crate::params::Given;
 use crate::settings::Settings;
-use eksamine_engine::{LoadedRule, Scan, official_manifest};
+use eksamine_engine::{Engine, LoadedRule, Scan, official_manifest, refusal};
 use eksamine_pack::{Params, RuleMeta};
 use eksamine_results::{PackRef, Weakening};
 use std::collections::BTreeSet;
@@ -63,6 +63,7 @@ impl Chosen {
     /// The chosen rules of the loaded pack, with their parameters. Everything given is checked before anything runs.
     pub(crate) fn select(
         &self,
+        engine: &Engine,
         pack: &PackRef,
         rules: Vec<LoadedRule>,
         params: &[String],
@@ -70,14 +71,16 @@ impl Chosen {
         let given = self.given(params)?;
         let mut selection = Selection { scan: Scan::default(), weakenings: Vec::new() };
         selection.weakenings.extend(self.left_out(pack));
-        for rule in rules.into_iter().filter(|rule| self.ids.contains(&rule.meta().id)) {
-            let (params, weakenings) = parameters(rule.meta(), &given)?;
-            selection.weakenings.extend(weakenings);
-            selection.scan.add(rule, params);
-        }
         // What is given to rules that do not run must be right as well: tomorrow they may.
-        for rule in self.all.iter().filter(|rule| !self.ids.contains(&rule.id)) {
-            parameters(rule, &given)?;
+        for rule in rules {
+            let (params, weakenings) = parameters(rule.meta(), &given)?;
+            if !weakenings.is_empty() {
+                taken(engine, &rule, &params, &weakenings)?;
+            }
+            if self.ids.contains(&rule.meta().id) {
+                selection.weakenings.extend(weakenings);
+                selection.scan.add(rule, params);
+            }
         }
         Ok(selection)
     }
@@ -139,6 +142,16 @@ pub(crate) fn known(id: &str, ids: &[String]) -> Result<(), CliError> {
     Err(CliError::usage(format!("there is no rule {id:?}"))
         .hints(did_you_mean(id, ids.iter().map(String::as_str)))
         .hint("eksamine rules lists them all"))
+}
+
+/// Schemas tell types and words; whether a text is a pattern, say, only the rule knows.
+fn taken(engine: &Engine, rule: &LoadedRule, params: &Params, changed: &[Weakening]) -> Result<(), CliError> {
+    let Some(why) = refusal(engine, rule, params) else { return Ok(()) };
+    let id = &rule.meta().id;
+    let changed: Vec<String> = changed.iter().map(|w| format!("{}: {}", w.subject, w.detail)).collect();
+    Err(CliError::usage(format!("{id} does not take its parameters: {why}"))
+        .hint(changed.join("; "))
+        .hint(format!("eksamine explain {id} says what it takes")))
 }
 
 /// Every parameter of a rule; a value other than the default is a weakening, even a stricter one: the reader decides.

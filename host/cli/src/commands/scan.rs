@@ -88,7 +88,7 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
     let engine = Engine::new()?;
     let (pack, rules) = engine.official()?;
     let chosen = args.selection.chosen()?;
-    let selection = chosen.select(&pack, rules, &args.params)?;
+    let selection = chosen.select(&engine, &pack, rules, &args.params)?;
     let file = facts(args, &chosen)?;
     // The digest of a big document takes as long as reading it: it is begun first, and waited for last.
     let (scanned, digest) = file.digest_beside(|| {
