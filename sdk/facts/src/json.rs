@@ -67,6 +67,8 @@ pub struct Cursor<'a> {
     depth: u32,
     /// Keys of all objects being read, innermost last; one buffer serves all of them.
     keys: Vec<&'a str>,
+    /// Whether another walk has read all of it before.
+    again: bool,
 }
 
 /// A string between its quotes, escapes and all.
@@ -109,7 +111,12 @@ impl<'a> Cursor<'a> {
     /// A walk from the beginning of `text`.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, keys: Vec::new() }
+        Self { text, at: 0, depth: 0, keys: Vec::new(), again: false }
+    }
+
+    /// A walk over text that another has read before. What is skipped is not checked again, nor are keys compared.
+    pub(crate) fn again(text: &'a str) -> Self {
+        Self { again: true, ..Self::new(text) }
     }
 
     /// Byte offset of the next value.
@@ -170,13 +177,16 @@ impl<'a> Cursor<'a> {
         let mut ascending = true;
         loop {
             let key = self.string()?;
-            let place = self.at - key.raw.len() - 2;
-            // Canonical text has its keys in order, and then each differs from all before it.
-            ascending = ascending && !key.escaped && self.keys[own..].last().is_none_or(|last| precedes(last, key.raw));
-            if !ascending && let Some(twice) = self.repeats(own, key) {
-                return Err(self.error_at(place, format!("duplicate key {twice:?}")));
+            if !self.again {
+                let place = self.at - key.raw.len() - 2;
+                // Canonical text has its keys in order, and then each differs from all before it.
+                let last = self.keys[own..].last();
+                ascending = ascending && !key.escaped && last.is_none_or(|last| precedes(last, key.raw));
+                if !ascending && let Some(twice) = self.repeats(own, key) {
+                    return Err(self.error_at(place, format!("duplicate key {twice:?}")));
+                }
+                self.keys.push(key.raw);
             }
-            self.keys.push(key.raw);
             self.expect(b':')?;
             entry(self, key).map_err(|e| e.within(&key.text()))?;
             match self.peek() {
@@ -235,7 +245,7 @@ impl<'a> Cursor<'a> {
 
     /// Another walk over the same text that goes on at `at`, as deep in it as this one.
     pub(crate) fn elsewhere(&self, at: usize) -> Self {
-        Self { text: self.text, at, depth: self.depth, keys: Vec::new() }
+        Self { at, depth: self.depth, again: self.again, ..Self::new(self.text) }
     }
 
     /// Goes on behind the array that was entered: another walk has read it to its end.

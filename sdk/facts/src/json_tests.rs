@@ -84,7 +84,23 @@ fn both_walks_find_the_same_faults() {
     }
 }
 
+#[test]
+fn a_second_walk_sees_what_is_cut_off() {
+    for text in ["", "[1", r#"{"a":"b"#, r#"{"a":{}"#, "]", "}", "tru"] {
+        assert!(Cursor::again(text).skip().is_err(), "{text}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_second_walk_passes_the_same(text in json(), more in "[ ,}\\]]?") {
+        let text = format!(" {text}{more}");
+        let [mut first, mut second] = [Cursor::new(&text), Cursor::again(&text)];
+        prop_assert_eq!(first.skip(), second.skip());
+        prop_assert_eq!(first.offset(), second.offset());
+        prop_assert_eq!(entry_by_entry(&mut Cursor::new(&text)), entry_by_entry(&mut Cursor::again(&text)));
+    }
+
     #[test]
     fn accepts_what_serde_json_accepts(text in json()) {
         prop_assert_eq!(whole(&text), Ok(()));

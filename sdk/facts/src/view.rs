@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub const CHUNK: usize = 256 * 1024;
 
 /// About how many bytes of views are kept of a document.
-pub(crate) const KEPT: usize = 64 << 20;
+pub(crate) const KEPT: usize = 96 << 20;
 
 /// Consecutive items, cut down to the fields of one set: a complete JSON array.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,16 +71,19 @@ impl View {
     }
 
     fn write(&self, start: u32, chunk: &Chunk) -> Result<String, JsonError> {
+        let changed = |at: usize, what: &str| JsonError::new(at, format!("the document has changed: {what}"));
         let mut text = String::with_capacity(chunk.bytes);
         for item in &self.items[start as usize..(chunk.first + chunk.count) as usize] {
             text.push(if text.is_empty() { '[' } else { ',' });
-            let changed = |what: &str| JsonError::new(item.start, format!("the document has changed: {what}"));
-            let item = self.document.get(item.clone()).ok_or_else(|| changed("it is shorter"))?;
-            let item = std::str::from_utf8(item).map_err(|_| changed("not UTF-8"))?;
-            let projected = self.fields.project(&mut Cursor::new(item), std::slice::from_mut(&mut text));
-            projected.map_err(|error| changed(error.what()))?;
+            let at = item.start;
+            let item = self.document.get(item.clone()).ok_or_else(|| changed(at, "it is shorter"))?;
+            let item = std::str::from_utf8(item).map_err(|_| changed(at, "not UTF-8"))?;
+            let projected = self.fields.project(&mut Cursor::again(item), std::slice::from_mut(&mut text));
+            projected.map_err(|error| changed(at, error.what()))?;
         }
         text.push(']');
+        // That walk leaves most checks to the first one.
+        Cursor::new(&text).skip().map_err(|error| changed(self.items[start as usize].start, error.what()))?;
         Ok(text)
     }
 }

@@ -11,8 +11,33 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// As [`Cursor::value`].
     pub fn skip(&mut self) -> Result<(), JsonError> {
-        self.at = self.past(past_space(self.text, self.at))?;
+        let at = past_space(self.text, self.at);
+        self.at = if self.again { self.past_again(at)? } else { self.past(at)? };
         Ok(())
+    }
+
+    /// The same, where all has been checked before: brackets are counted, and strings passed.
+    fn past_again(&mut self, mut at: usize) -> Result<usize, JsonError> {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.text.as_bytes().get(at) {
+            match byte {
+                b'"' => at = self.past_string(at)?,
+                b'{' | b'[' => {
+                    depth += 1;
+                    at += 1;
+                }
+                _ if depth == 0 => return self.past(at),
+                b'}' | b']' => {
+                    depth -= 1;
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+            if depth == 0 {
+                return Ok(at);
+            }
+        }
+        Err(self.error_at(at, "expected a value"))
     }
 
     /// The place behind the value that begins at `at`.
