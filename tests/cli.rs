@@ -174,6 +174,9 @@ fn wrong_facts_are_told_what_and_where() {
         kind(r#"{"status":"complete","items":[{"a":1,"a":2}]}"#),
         kind(r#"{"status":"complete","items":[{"a":1},{"b":tru}]}"#),
         format!(r#"{head}"facts":{{}}}}"#).replace("11-23T", "11-31T"),
+        kind(r#"{"status":"complete","items":[]}"#).replace("k8s.pods.v1", "aws.eks.cluster"),
+        kind(r#"{"status":"partial","items":[],"gaps":[["a","denied","b"]]}"#),
+        kind(r#"{"status":"complete","items":[{"a":1e400}]}"#),
     ] {
         let ran = eksamine_reading(&["scan", "--facts", "-"], facts.as_bytes());
         writeln!(text, "```\n{facts}\n```\n{}\n\nExit code {}.\n", ran.stderr.trim_end(), ran.code).expect("a String");

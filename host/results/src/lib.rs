@@ -76,7 +76,8 @@ pub struct PackRef {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weakening {
-    /// What sort: `rules-deselected`, `parameter-changed`, `tier-lowered`, `lack-excused`, `old-facts`, `other-cluster`.
+    /// What sort: `rules-deselected`, `parameter-changed`, `tier-lowered`, `lack-excused`, `old-facts`, `later-facts`,
+    /// `other-cluster`, `server-not-verified`, `kubelet-files`.
     pub kind: String,
     /// What it is about.
     pub subject: String,

@@ -4,12 +4,14 @@ use crate::error::CliError;
 use crate::exit::ExitCode;
 use crate::facts_file::FactsFile;
 use crate::live::{self, WaysInArgs};
+use crate::nearest::did_you_mean;
 use crate::output::{Color, Output, is_dash, say};
 use crate::selection::{Chosen, SelectionArgs};
 use crate::{instant, weakenings};
 use eksamine_engine::{Engine, judge};
-use eksamine_facts::Tree;
-use eksamine_report::{Detail, Layout, json, text};
+use eksamine_facts::catalogue::Kind;
+use eksamine_facts::{Document, Tree};
+use eksamine_report::{Detail, Layout, clean, json, text};
 use eksamine_results::{FactsRef, SCHEMA, ScanResult, summarise};
 use serde_json::value::RawValue;
 use std::path::{Path, PathBuf};
@@ -93,6 +95,7 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
     // The digest of a big document takes as long as reading it: it is begun first, and waited for last.
     let (scanned, digest) = file.digest_beside(|| {
         let document = file.read(&selection.scan.projection())?;
+        unknown_kinds(&document, &chosen);
         let collected_at = instant::rfc3339(&document.collected_at).ok_or_else(|| {
             file.malformed(&format!("collected_at {:?} is not in the calendar", document.collected_at))
         })?;
@@ -117,6 +120,16 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
         weakenings,
         results: judged.results,
     })
+}
+
+/// A misspelt kind is one that no rule finds. A newer program may know it, so that it is no error.
+fn unknown_kinds(document: &Document, chosen: &Chosen) {
+    let needs = chosen.needs();
+    for (name, _) in document.kinds().filter(|(name, _)| Kind::find(name).is_err()) {
+        let meant = did_you_mean(name, needs.iter().map(|(_, kind)| kind.as_str())).map(|meant| format!("; {meant}"));
+        let meant = meant.unwrap_or_default();
+        say(format_args!("note: the document holds {}, which this program does not know{meant}", clean(name)));
+    }
 }
 
 /// The document to judge. Live facts are written first, and judged as they were written.
