@@ -67,6 +67,9 @@ pub enum Stop {
     /// It concluded without having looked at any fact.
     #[error("it concluded without looking at any fact")]
     DidNotLook,
+    /// The facts file was written to while it was judged.
+    #[error("the facts file has changed while it was judged: {0}")]
+    FactsChanged(String),
     /// The host broke; a bug of ours.
     #[error("the host broke while it ran this rule: {0}")]
     Host(String),
@@ -84,6 +87,7 @@ impl Stop {
             Self::BadAnswer(_) => "bad-answer",
             Self::OutsideView(_) => "evidence-outside-view",
             Self::DidNotLook => "did-not-look",
+            Self::FactsChanged(_) => "facts-changed",
             Self::Host(_) => "host",
         }
     }

@@ -78,7 +78,7 @@ impl Host {
         if self.served > self.limits.served { stop(Limit::Served(self.limits.served)) } else { Ok(()) }
     }
 
-    fn look(&mut self, name: &str) -> wasmtime::Result<Kind> {
+    fn look(&mut self, name: &str) -> wasmtime::Result<&Kind> {
         self.call()?;
         let Some(kind) = self.kinds.get(name) else {
             return stop(Stop::Undeclared(name.to_owned()));
@@ -86,7 +86,7 @@ impl Host {
         if !self.looked.iter().any(|looked| looked == name) {
             self.looked.push(name.to_owned());
         }
-        Ok(kind.clone())
+        Ok(kind)
     }
 }
 
@@ -124,7 +124,7 @@ impl context::Host for Host {
 
 impl facts::Host for Host {
     fn about(&mut self, name: String) -> wasmtime::Result<facts::Collection> {
-        let kind = self.look(&name)?;
+        let kind = self.look(&name)?.clone();
         if !self.asked.contains(&name) {
             self.asked.push(name);
         }
@@ -142,9 +142,11 @@ impl facts::Host for Host {
         })
     }
 
-    fn read(&mut self, kind: String, start: u32) -> wasmtime::Result<facts::Chunk> {
-        let kind = self.look(&kind)?;
-        let (count, items) = kind.view.read(start).or_else(|error| stop(Stop::Host(error.to_string())))?;
+    fn read(&mut self, name: String, start: u32) -> wasmtime::Result<facts::Chunk> {
+        let (count, items) = self.look(&name)?.view.read(start).or_else(|error| {
+            let error = error.within("items").within(&name).within("facts");
+            stop(Stop::FactsChanged(error.to_string()))
+        })?;
         self.serve(items.len() as u64)?;
         Ok(facts::Chunk { first: start, count, items })
     }

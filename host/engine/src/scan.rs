@@ -130,7 +130,7 @@ fn finish(rule: &LoadedRule, params: &Params, document: &Document, run: Run) -> 
         detail: format!("{kind} could not be read; the parameter {parameter} excuses it"),
     });
     let weakenings = weakenings.collect();
-    let reproducible = end.cause.as_ref().is_none_or(|c| c.kind != "deadline");
+    let reproducible = end.cause.as_ref().is_none_or(|c| !matches!(&*c.kind, "deadline" | "facts-changed"));
     let result = RuleResult {
         rule: meta.id.clone(),
         title: meta.title.clone(),

@@ -42,7 +42,7 @@ pub struct KindFacts {
     /// What could not be read.
     pub gaps: Vec<Gap>,
     document: Bytes,
-    items: Arc<[Range<usize>]>,
+    items: Arc<Vec<Range<usize>>>,
     views: Vec<(Fields, Arc<[Chunk]>)>,
     /// Where what else the document says of it stands.
     places: Places,
@@ -255,7 +255,7 @@ fn read_kind(
     }
     let Items { items, views } = items.unwrap_or_default();
     places.remove("items");
-    let (document, items) = (document.clone(), items.into());
+    let (document, items) = (document.clone(), Arc::new(items));
     Ok(KindFacts { status, reason, permission, gaps, document, items, views, places })
 }
 

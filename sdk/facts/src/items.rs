@@ -121,7 +121,7 @@ impl Walks {
         let item = cursor.since(start);
         for walk in further {
             (own, rest) = rest.split_at_mut(rest.len().min(SETS_PER_WALK));
-            walk.project(&mut Cursor::new(item), own)?;
+            walk.project(&mut Cursor::again(item), own)?;
         }
         Ok(cursor.range_since(start))
     }
@@ -221,10 +221,11 @@ impl<'c, 'a> Crew<'c, 'a> {
             }
             self.work();
         });
-        let Self { walks, cursor, line, .. } = self;
+        let Self { walks, cursor, line, length, .. } = self;
         let mut joined = line.into_inner().unwrap_or_else(PoisonError::into_inner).joined;
-        if let Ok(Next::Item(at)) = joined.next {
-            joined.take(walks.stretch(cursor.elsewhere(at), usize::MAX));
+        // In stretches here too: what a stretch holds is kept or dropped only when it is taken.
+        while let Ok(Next::Item(at)) = joined.next {
+            joined.take(walks.stretch(cursor.elsewhere(at), at.saturating_add(length)));
         }
         joined
     }
@@ -270,13 +271,13 @@ impl Line {
     }
 
     fn join(&mut self, stretch: Stretch, crew: &Crew<'_, '_>) {
-        let is = |joined: &Joined, what: fn(&usize, &usize) -> bool| matches!(&joined.next, Ok(Next::Item(at)) if what(at, &stretch.start));
-        if is(&self.joined, usize::lt)
-            && let Ok(Next::Item(at)) = self.joined.next
+        while let Ok(Next::Item(at)) = self.joined.next
+            && at < stretch.start
         {
-            self.joined.take(crew.walks.stretch(crew.cursor.elsewhere(at), stretch.start));
+            let until = at.saturating_add(crew.length).min(stretch.start);
+            self.joined.take(crew.walks.stretch(crew.cursor.elsewhere(at), until));
         }
-        if is(&self.joined, usize::eq) {
+        if matches!(self.joined.next, Ok(Next::Item(at)) if at == stretch.start) {
             self.joined.take(stretch);
         }
     }

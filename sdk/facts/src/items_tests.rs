@@ -15,7 +15,7 @@ fn read_keeping(mut kept: usize, text: &str, length: usize) -> Outcome {
     let sets = [Fields::new(["/a", "/b/*/a"]), Fields::new(["/a", "/c"])].map(|set| set.expect("pointers"));
     let mut cursor = Cursor::new(text);
     let Items { items, views } = Items::in_stretches(&mut cursor, &sets, &mut kept, length)?;
-    let places: Arc<[Range<usize>]> = items.iter().cloned().collect();
+    let places = Arc::new(items.clone());
     let views = views.into_iter().map(|(set, c)| View::new(text.to_owned().into(), places.clone(), &set, c));
     let chunks = views.flat_map(|view| all(&view, 0)).collect();
     Ok((items.into_iter().map(|item| text[item].to_owned()).collect(), chunks, cursor.offset()))
@@ -57,7 +57,7 @@ fn errors_name_the_item_by_its_number_in_the_document() {
     assert_eq!(why(&cut[..cut.len() - 3]), format!("the document is cut off at byte {} (/100/a)", cut.len() - 3));
 }
 
-/// However much of it is kept, and wherever a rule begins to read.
+/// However much of it is kept, and wherever a rule begins to read. No more is kept than may be.
 #[test]
 fn what_was_not_kept_is_written_again() {
     let item =
@@ -69,10 +69,18 @@ fn what_was_not_kept_is_written_again() {
     for bytes in [0, 1, 300_000, 1_000_000] {
         assert_eq!(read_keeping(bytes, &text, 4_096).expect("JSON"), kept, "{bytes} bytes kept");
     }
+    // Other kinds may keep what this one leaves.
+    let size = |bytes: usize| {
+        let (mut left, a) = (bytes, Fields::new(["/a"]).expect("a pointer"));
+        Items::read(&mut Cursor::new(&text), &[a], &mut left).expect("JSON");
+        bytes - left
+    };
+    assert_eq!(size(20_000), 20_000);
+    assert_eq!(size(usize::MAX), (0..3_000).map(|number| format!(r#",{{"a":{number}}}"#).len()).sum::<usize>());
     let fields = Fields::new(["/b/*/a"]).expect("pointers");
     for mut bytes in [0, usize::MAX] {
         let found = Items::read(&mut Cursor::new(&text), std::slice::from_ref(&fields), &mut bytes).expect("JSON");
-        let view = View::new(text.clone().into(), found.items.into(), &fields, found.views[0].1.clone());
+        let view = View::new(text.clone().into(), Arc::new(found.items), &fields, found.views[0].1.clone());
         let joined = |start| {
             all(&view, start).into_iter().fold((0, Vec::new()), |(count, mut items), (more, text)| {
                 items.extend(serde_json::from_str::<Vec<serde_json::Value>>(&text).expect("an array"));
@@ -94,19 +102,20 @@ fn a_document_that_has_changed_is_not_served() {
     let (text, fields) = (r#"[{"a":1},{"a":2}]"#, Fields::new(["/a"]).expect("a pointer"));
     let found = Items::read(&mut Cursor::new(text), std::slice::from_ref(&fields), &mut 0).expect("JSON");
     let read = |now: &'static [u8]| {
-        View::new(now.into(), found.items.clone().into(), &fields, found.views[0].1.clone()).read(0)
+        View::new(now.into(), Arc::new(found.items.clone()), &fields, found.views[0].1.clone()).read(0)
     };
     assert_eq!(read(text.as_bytes()), Ok((2, text.to_owned())));
     let why = |now| read(now).expect_err("refused").to_string();
-    assert_eq!(
-        why(br#"[{"a":1},{"a":]}]"#),
-        "the document has changed: expected a value at byte 9 (the top of the document)"
-    );
-    assert_eq!(
-        why(b"[{\"a\":1},{\"a\":\xff}]"),
-        "the document has changed: not UTF-8 at byte 9 (the top of the document)"
-    );
-    assert_eq!(why(b"[{\"a\":1}"), "the document has changed: it is shorter at byte 9 (the top of the document)");
+    let changed = |what: &str| format!("it is not what was read before: {what} at byte 9 (/1)");
+    assert_eq!(why(br#"[{"a":1},{"a":]}]"#), changed("expected a value"));
+    assert_eq!(why(b"[{\"a\":1},{\"a\":\xff}]"), changed("not UTF-8"));
+    assert_eq!(why(b"[{\"a\":1}"), changed("it is shorter"));
+    // A walk that counts brackets alone does not see it.
+    let (text, now) = (r#"[{"a":1},{"a":[2]}]"#, br#"[{"a":1},{"a":[2}}]"#);
+    let found = Items::read(&mut Cursor::new(text), std::slice::from_ref(&fields), &mut 0).expect("JSON");
+    let view = View::new(now[..].into(), Arc::new(found.items), &fields, found.views[0].1.clone());
+    let why = view.read(0).expect_err("refused").to_string();
+    assert!(why.starts_with("it is not what was read before: expected `,` or `]`") && why.ends_with("(/1)"), "{why}");
 }
 
 /// What looks like the beginning of an item where none is.

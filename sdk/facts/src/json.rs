@@ -245,7 +245,7 @@ impl<'a> Cursor<'a> {
 
     /// Another walk over the same text that goes on at `at`, as deep in it as this one.
     pub(crate) fn elsewhere(&self, at: usize) -> Self {
-        Self { at, depth: self.depth, again: self.again, ..Self::new(self.text) }
+        Self { at, depth: self.depth, ..Self::new(self.text) }
     }
 
     /// Goes on behind the array that was entered: another walk has read it to its end.
@@ -387,7 +387,7 @@ impl<'a> Cursor<'a> {
         }
         // serde_json, which reads the same text later, would give up on all that stands around it.
         let may_be_too_big = exponent || self.at - start > 300;
-        if may_be_too_big && !self.since(start).parse::<f64>().is_ok_and(f64::is_finite) {
+        if may_be_too_big && serde_json::from_str::<f64>(self.since(start)).is_err() {
             return Err(self.error_at(start, "a number beyond 64-bit floats"));
         }
         Ok(())

@@ -1,12 +1,13 @@
 //! The items of a kind as a rule sees them: cut down to its fields, and served in chunks.
 //!
 //! The first chunks of a document are kept as they were written when it was read; of the others only the size is, and they
-//! are written again when a rule asks for them. So memory does not grow with the document, and a document of an ordinary
-//! size is walked once.
+//! are written again when a rule asks for them. So views take no more memory than that, and a document of an ordinary size
+//! is walked once.
 
 use crate::fields::{Fields, Sets};
 use crate::json::{Cursor, JsonError};
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -33,13 +34,13 @@ pub(crate) struct Chunk {
 #[derive(Debug, Clone)]
 pub struct View {
     document: Bytes,
-    items: Arc<[Range<usize>]>,
+    items: Arc<Vec<Range<usize>>>,
     fields: Arc<Sets>,
     chunks: Arc<[Chunk]>,
 }
 
 impl View {
-    pub(crate) fn new(document: Bytes, items: Arc<[Range<usize>]>, fields: &Fields, chunks: Arc<[Chunk]>) -> Self {
+    pub(crate) fn new(document: Bytes, items: Arc<Vec<Range<usize>>>, fields: &Fields, chunks: Arc<[Chunk]>) -> Self {
         Self { document, items, fields: Arc::new(Sets::new(std::slice::from_ref(fields))), chunks }
     }
 
@@ -64,28 +65,50 @@ impl View {
         let Some(chunk) = found.filter(|chunk| start - chunk.first < chunk.count) else {
             return Ok((0, "[]".to_owned()));
         };
-        match &chunk.items {
-            Some(items) if start == chunk.first => Ok((chunk.count, items.clone())),
-            _ => Ok((chunk.first + chunk.count - start, self.write(start, chunk)?)),
-        }
+        let items = match &chunk.items {
+            Some(items) if start == chunk.first => items.clone(),
+            Some(items) => rest_of(items, start - chunk.first),
+            None => self.write(start, chunk)?,
+        };
+        Ok((chunk.first + chunk.count - start, items))
     }
 
     fn write(&self, start: u32, chunk: &Chunk) -> Result<String, JsonError> {
-        let changed = |at: usize, what: &str| JsonError::new(at, format!("the document has changed: {what}"));
         let mut text = String::with_capacity(chunk.bytes);
-        for item in &self.items[start as usize..(chunk.first + chunk.count) as usize] {
+        for index in start..chunk.first + chunk.count {
             text.push(if text.is_empty() { '[' } else { ',' });
-            let at = item.start;
-            let item = self.document.get(item.clone()).ok_or_else(|| changed(at, "it is shorter"))?;
-            let item = std::str::from_utf8(item).map_err(|_| changed(at, "not UTF-8"))?;
-            let projected = self.fields.project(&mut Cursor::again(item), std::slice::from_mut(&mut text));
-            projected.map_err(|error| changed(at, error.what()))?;
+            let item = &self.items[index as usize];
+            let changed = |what: &str| {
+                let what = format!("it is not what was read before: {what}");
+                JsonError::new(item.start, what).within(&index.to_string())
+            };
+            let now = self.document.get(item.clone()).ok_or_else(|| changed("it is shorter"))?;
+            let now = std::str::from_utf8(now).map_err(|_| changed("not UTF-8"))?;
+            let begun = text.len();
+            let projected = self.fields.project(&mut Cursor::again(now), std::slice::from_mut(&mut text));
+            projected.map_err(|error| changed(error.what()))?;
+            // That walk leaves most checks to the first one.
+            serde_json::from_str::<IgnoredAny>(&text[begun..]).map_err(|error| changed(&error.to_string()))?;
         }
         text.push(']');
-        // That walk leaves most checks to the first one.
-        Cursor::new(&text).skip().map_err(|error| changed(self.items[start as usize].start, error.what()))?;
         Ok(text)
     }
+}
+
+/// The items of an array from the `skip`th on.
+fn rest_of(items: &str, skip: u32) -> String {
+    let mut cursor = Cursor::again(items);
+    let mut from = None;
+    // We wrote this text, so the walk cannot fail.
+    let walked = cursor.array(|cursor, index| {
+        let start = cursor.offset();
+        if index == skip as usize {
+            from = Some(start);
+        }
+        cursor.skip()
+    });
+    let from = from.filter(|_| walked.is_ok()).unwrap_or(items.len());
+    format!("[{}", &items[from..])
 }
 
 /// The chunks of a view, as its items come.
@@ -114,7 +137,7 @@ impl Chunks {
             }
         }
         if self.last.as_ref().is_some_and(|last| last.items.is_some()) {
-            *kept = kept.saturating_sub(item.len());
+            *kept = kept.saturating_sub(1 + item.len());
         }
     }
 
@@ -132,5 +155,25 @@ impl Chunks {
     pub(crate) fn finish(mut self) -> Arc<[Chunk]> {
         self.close();
         self.done.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn once_enough_is_kept_only_sizes_are() {
+        let (mut chunks, mut kept) = (Chunks::default(), 2 * CHUNK);
+        let item = format!("\"{}\"", "x".repeat(998));
+        for index in 0..2_000 {
+            chunks.push(index, &item, &mut kept);
+        }
+        let chunks = chunks.finish();
+        assert_eq!((kept, chunks.iter().map(|chunk| chunk.count).sum::<u32>()), (0, 2_000));
+        let held: usize = chunks.iter().filter_map(|chunk| chunk.items.as_ref()).map(String::len).sum();
+        // The chunk that was open when the last byte was used up is kept to its end.
+        assert!((2 * CHUNK..=3 * CHUNK).contains(&held), "{held}");
+        assert!(chunks.iter().all(|chunk| chunk.items.as_ref().is_none_or(|items| items.len() == chunk.bytes)));
     }
 }

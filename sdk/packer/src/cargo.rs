@@ -16,7 +16,8 @@ pub struct Build {
     pub target: PathBuf,
     /// `cargo`
     pub cargo: PathBuf,
-    /// The profile of that workspace, `guest` for what is to be published.
+    /// A profile of that workspace's own, which cargo keeps in a folder of that name: `guest` for what is to be
+    /// published.
     pub profile: String,
     /// Further `--cfg` names: how the tests seed mutants.
     pub cfg: Vec<String>,
