@@ -7,10 +7,10 @@
     reason = "a test fails where something is not as it should be"
 )]
 
-use eksamine_engine::{Engine, LoadedRule, Scan, judge};
+use eksamine_engine::{Engine, LoadedRule, Scan, judge, refusal};
 use eksamine_facts::Document;
 use eksamine_results::{RuleResult, Status};
-use eksamine_tests::hostile::{Guest, Says, load, with_text};
+use eksamine_tests::hostile::{Guest, KIND, Says, load, with_text};
 use eksamine_tests::met::{Real, met};
 use eksamine_tests::rules::{AS_OF, official, rule};
 
@@ -195,6 +195,18 @@ fn an_undeclared_fact_stops_the_rule() {
 #[test]
 fn a_trap_is_a_result() {
     ends(&does("(unreachable)"), "trap", "unreachable");
+}
+
+/// The parameters are not to blame: it says the same with its defaults.
+#[test]
+fn giving_up_for_another_reason_refuses_no_parameters() {
+    let error = "(i32.store8 (i32.const 1024) (i32.const 1))";
+    let its_words = "(i32.store (i32.const 1028) (i32.const 16)) (i32.store (i32.const 1032) (i32.const 16))";
+    let guest = does(&format!("{error} {its_words}"));
+    ends(&guest, "gave-up", KIND);
+    let (engine, _) = official();
+    let rule = guest.load(engine).expect("it loads");
+    assert_eq!(refusal(engine, &rule, &rule.meta().defaults()), None);
 }
 
 #[test]

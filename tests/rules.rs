@@ -7,7 +7,7 @@
     reason = "a test fails where something is not as it should be"
 )]
 
-use eksamine_engine::Engine;
+use eksamine_engine::{Engine, refusal};
 use eksamine_results::Status;
 use eksamine_tests::rules::{bless, cases, judge_one, judge_with, official, verdict_text};
 
@@ -37,6 +37,22 @@ fn every_case_ends_as_its_name_says() {
         }
     }
     complain(&complaints);
+}
+
+/// What a rule would say in the middle of a scan it says before.
+#[test]
+fn parameters_are_refused_where_the_rule_would_give_up() {
+    let (engine, rules) = official();
+    let mut refused = 0;
+    for rule in rules {
+        for case in cases(rule).expect("cases") {
+            let cause = judge_one(rule, &case.facts, &case.params).expect("a result").cause;
+            let words = cause.filter(|cause| cause.kind == "gave-up").map(|cause| cause.message);
+            refused += usize::from(words.is_some());
+            assert_eq!(refusal(engine, rule, &case.params), words, "{}/{}", case.rule, case.name);
+        }
+    }
+    assert!(refused > 5, "{refused}");
 }
 
 /// wasmtime knows code by its address: what runs in its place in the executable can be loaded there once.

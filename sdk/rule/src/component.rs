@@ -64,7 +64,8 @@ const fn availability(from: facts::Availability) -> Availability {
 }
 
 /// What a rule's `judge` may return: a verdict, or that or why it could not do its work (a parameter that passes its
-/// schema and makes no sense), which the host reports as `error`.
+/// schema and makes no sense), which the host reports as `error`. Changed parameters are tried beforehand over a document
+/// that holds nothing: check them before looking at facts.
 pub trait Judged {
     #[doc(hidden)]
     fn into_answer(self) -> Result<Verdict, String>;
