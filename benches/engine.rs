@@ -18,7 +18,7 @@ fn main() -> Result<()> {
     bench("engine", |table| {
         let engine = Engine::new()?;
         let begun = Instant::now();
-        let (_, rules) = engine.official()?;
+        let (_, rules) = engine.official(|_| true)?;
         let in_place = begun.elapsed().as_secs_f64();
         let rule = rules.iter().find(|rule| rule.meta().id == SMALL).context("no such rule")?;
         let text = std::fs::read_to_string(root().join("examples/facts.json"))?;
@@ -35,7 +35,7 @@ fn main() -> Result<()> {
             [
                 &mut || seconds(|| Ok(Engine::new()?)),
                 // The first time it runs in the executable's own pages; whoever loads it again gets a copy.
-                &mut || seconds(|| Ok(engine.official()?)),
+                &mut || seconds(|| Ok(engine.official(|_| true)?)),
                 &mut || seconds_each(100, || Ok(std::hint::black_box(&mebibyte).clone())),
                 &mut || seconds_each(100, || sandbox.instantiate(&served)),
                 &mut || seconds_each(100, || sandbox.judge(&served)),

@@ -31,6 +31,7 @@ pub(crate) struct Chosen {
 
 /// What the command line chose.
 pub(crate) struct Selection {
+    pub(crate) pack: PackRef,
     pub(crate) scan: Scan,
     pub(crate) weakenings: Vec<Weakening>,
 }
@@ -60,18 +61,14 @@ impl Chosen {
         chosen.flat_map(|rule| rule.facts.iter().map(|need| (rule.id.clone(), need.kind.clone()))).collect()
     }
 
-    /// The chosen rules of the loaded pack, with their parameters. Everything given is checked before anything runs.
-    pub(crate) fn select(
-        &self,
-        engine: &Engine,
-        pack: &PackRef,
-        rules: Vec<LoadedRule>,
-        params: &[String],
-    ) -> Result<Selection, CliError> {
+    /// The chosen rules, loaded, with their parameters. Everything given is checked before facts are gathered or judged.
+    pub(crate) fn select(&self, engine: &Engine, params: &[String]) -> Result<Selection, CliError> {
         let given = self.given(params)?;
-        let mut selection = Selection { scan: Scan::default(), weakenings: Vec::new() };
-        selection.weakenings.extend(self.left_out(pack));
         // What is given to rules that do not run must be right as well: tomorrow they may.
+        let wanted = |id: &str| self.ids.contains(id) || given.iter().any(|given| given.rule == id);
+        let (pack, rules) = engine.official(wanted)?;
+        let weakenings = self.left_out(&pack).into_iter().collect();
+        let mut selection = Selection { pack, scan: Scan::default(), weakenings };
         for rule in rules {
             let (params, weakenings) = parameters(rule.meta(), &given)?;
             if !weakenings.is_empty() {

@@ -29,12 +29,12 @@ pub fn official_manifest() -> Result<PackManifest, EngineError> {
     Ok(serde_json::from_slice(CONFIG).map_err(|e| PackError::Manifest(e.to_string()))?)
 }
 
-pub(crate) fn load(engine: &Engine) -> Result<(PackRef, Vec<LoadedRule>), EngineError> {
+pub(crate) fn load(engine: &Engine, wanted: impl Fn(&str) -> bool) -> Result<(PackRef, Vec<LoadedRule>), EngineError> {
     let digest = Digest::try_from(DIGEST.to_owned())?;
     let manifest = official_manifest()?;
     let is_first = !LOADED.swap(true, Ordering::Relaxed);
     let mut rules = Vec::new();
-    for packed in manifest.rules {
+    for packed in manifest.rules.into_iter().filter(|packed| wanted(&packed.rule.id)) {
         let embedded = COMPONENTS.iter().find(|c| c.id == packed.rule.id);
         let embedded = embedded.ok_or_else(|| PackError::Manifest(format!("{} is not built in", packed.rule.id)))?;
         rules.push(match in_place::load(&engine.wasmtime, embedded.native, is_first) {

@@ -77,12 +77,12 @@ impl Engine {
         Ok(Self { wasmtime, linker })
     }
 
-    /// The pack inside this program, and its rules in the order of their ids.
+    /// The pack inside this program, and those of its rules whose ids are wanted, in the order of these.
     ///
     /// # Errors
-    /// When it neither loads as native code nor compiles.
-    pub fn official(&self) -> Result<(PackRef, Vec<LoadedRule>), EngineError> {
-        embedded::load(self)
+    /// When one neither loads as native code nor compiles.
+    pub fn official(&self, wanted: impl Fn(&str) -> bool) -> Result<(PackRef, Vec<LoadedRule>), EngineError> {
+        embedded::load(self, wanted)
     }
 
     /// The rules of a pack, each checked, then compiled.

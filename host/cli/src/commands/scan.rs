@@ -88,9 +88,8 @@ fn spare_the_facts(args: &Args) -> Result<(), CliError> {
 fn scan(args: &Args) -> Result<ScanResult, CliError> {
     let given = args.as_of.as_deref().map(instant::given).transpose()?;
     let engine = Engine::new()?;
-    let (pack, rules) = engine.official()?;
     let chosen = args.selection.chosen()?;
-    let selection = chosen.select(&engine, &pack, rules, &args.params)?;
+    let selection = chosen.select(&engine, &args.params)?;
     let file = facts(args, &chosen)?;
     // The digest of a big document takes as long as reading it: it is begun first, and waited for last.
     let (scanned, digest) = file.digest_beside(|| {
@@ -115,7 +114,7 @@ fn scan(args: &Args) -> Result<ScanResult, CliError> {
         as_of: as_of.to_string(),
         engine: ENGINE.to_owned(),
         facts: FactsRef { digest, collected_at: document.collected_at.clone() },
-        packs: vec![pack],
+        packs: vec![selection.pack],
         summary: summarise(&judged.results),
         weakenings,
         results: judged.results,
