@@ -188,7 +188,7 @@ impl facts::Host for Served {
     }
 
     fn read(&mut self, kind: String, start: u32) -> wasmtime::Result<facts::Chunk> {
-        let (count, items) = self.kind(&kind)?.chunk(start).map_err(wasmtime::Error::new)?;
+        let (count, items) = self.kind(&kind)?.view.read(start).map_err(wasmtime::Error::new)?;
         Ok(facts::Chunk { first: start, count, items })
     }
 }

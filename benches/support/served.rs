@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use eksamine_engine::LoadedRule;
-use eksamine_facts::{Availability, Document, Fields, Gap, JsonError, View};
+use eksamine_facts::{Availability, Document, Fields, Gap, View};
 use eksamine_rule::Source;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(crate) struct Kind {
     pub(crate) reason: Option<String>,
     pub(crate) count: u32,
     pub(crate) gaps: Vec<Gap>,
-    view: View,
+    pub(crate) view: View,
 }
 
 impl Served {
@@ -65,10 +65,6 @@ impl Kind {
     fn none() -> Self {
         Self { status: Availability::NotCollected, reason: None, count: 0, gaps: Vec::new(), view: View::empty() }
     }
-
-    pub(crate) fn chunk(&self, start: u32) -> Result<(u32, String), JsonError> {
-        self.view.read(start)
-    }
 }
 
 impl Source for Served {
@@ -90,6 +86,6 @@ impl Source for Served {
     }
     fn read(&self, kind: &str, start: u32) -> (u32, String) {
         // A rule in the sandbox is told what is wrong, and the two answers are compared.
-        self.kinds.get(kind).and_then(|kind| kind.chunk(start).ok()).unwrap_or_else(|| (0, "[]".to_owned()))
+        self.kinds.get(kind).and_then(|kind| kind.view.read(start).ok()).unwrap_or_else(|| (0, "[]".to_owned()))
     }
 }
