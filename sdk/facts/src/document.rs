@@ -77,6 +77,7 @@ pub struct Document {
     pub collected_at: String,
     /// What took them; JSON text.
     pub collector: Option<String>,
+    scope_text: String,
     bytes: Bytes,
     /// Of all but the facts.
     places: Places,
@@ -101,7 +102,7 @@ impl Document {
                 "schema" => schema(cursor)?,
                 "collected_at" => parts.collected_at = Some(instant(cursor)?),
                 "collector" => parts.collector = Some(cursor.value()?.to_owned()),
-                "scope" => parts.scope = Some(read_object(cursor)?),
+                "scope" => parts.scope = Some((read_object(cursor)?, cursor.since(start).to_owned())),
                 "facts" => {
                     let kinds = parts.kinds.insert(BTreeMap::new());
                     cursor.object(|cursor, kind| {
@@ -134,8 +135,7 @@ impl Document {
     /// The scope as JSON text.
     #[must_use]
     pub fn scope_text(&self) -> &str {
-        // `read` refuses a document without a scope.
-        self.places.get("scope").and_then(|place| self.text(place)).unwrap_or("{}")
+        &self.scope_text
     }
 
     /// The JSON text at a place of the document; `None` when there is nothing.
@@ -165,7 +165,7 @@ struct Parts {
     places: Places,
     collected_at: Option<String>,
     collector: Option<String>,
-    scope: Option<Scope>,
+    scope: Option<(Scope, String)>,
     kinds: Option<BTreeMap<String, KindFacts>>,
 }
 
@@ -176,8 +176,10 @@ impl Parts {
         }
         let missing = |key| JsonError::new(0, format!("no {key:?}"));
         self.places.remove("facts");
+        let (scope, scope_text) = self.scope.ok_or_else(|| missing("scope"))?;
         Ok(Document {
-            scope: self.scope.ok_or_else(|| missing("scope"))?,
+            scope,
+            scope_text,
             collected_at: self.collected_at.ok_or_else(|| missing("collected_at"))?,
             collector: self.collector,
             bytes,

@@ -22,7 +22,7 @@ pub(super) struct References {
     repositories: BTreeMap<String, usize>,
 }
 
-/// What texts say. Nothing goes through it in its own order, and a rule has no chance to come by but the clock's.
+/// What texts say. Nobody goes through it in its own order, and its keys are fixed: a rule ends the same way each time.
 type Texts<T> = HashMap<String, T, BuildHasherDefault<DefaultHasher>>;
 
 impl References {
